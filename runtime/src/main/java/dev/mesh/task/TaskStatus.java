@@ -21,7 +21,7 @@ public enum TaskStatus {
 
   /** Whether the task has ended for good. */
   public boolean terminal() {
-    return ordinal() >= COMPLETED.ordinal();
+    return this != QUEUED && this != AWARDED && this != RUNNING;
   }
 
   /** The status as it is written outside: lower case. */
