@@ -1,0 +1,53 @@
+package dev.mesh.protocols.raft;
+
+import dev.mesh.protocols.Bytes;
+import dev.mesh.protocols.PeerId;
+
+/** What happens to a core: everything it ever learns comes in as one of these. */
+public sealed interface Input {
+  record Receive(PeerId from, Message message) implements Input {}
+
+  record TimerFired(Timer timer) implements Input {}
+
+  /**
+   * Append a block of commands. Answered with {@link Effect.Proposed} or {@link Effect.Refused}.
+   *
+   * @param id the host's own number for it
+   */
+  record Propose(long id, Bytes payload) implements Input {}
+
+  /**
+   * A linearizable read (thesis §6.4). Answered with {@link Effect.ReadReady} or {@link
+   * Effect.Refused}, late if a majority is slow to answer.
+   */
+  record Read(long id) implements Input {}
+
+  /** Every {@link Effect.Persist} numbered {@code batch} or less is on disk. */
+  record Persisted(long batch) implements Input {}
+
+  /** The state machine holds everything up to {@code index}, durably. */
+  record Applied(long index) implements Input {}
+
+  /**
+   * Forget the entries up to {@code index}: the state machine has them. How many are kept behind
+   * the applied index for slow followers is the host's choice.
+   */
+  record Compact(long index) implements Input {}
+
+  /**
+   * Answers {@link Effect.ReadChunk}.
+   *
+   * @param mark where the snapshot that was read from stands
+   */
+  record ChunkRead(PeerId to, SnapshotMark mark, long offset, Bytes chunk, boolean last)
+      implements Input {}
+
+  /** Answers {@link Effect.ReadChunk}: the snapshot cannot be read (any more). */
+  record ChunkUnavailable(PeerId to) implements Input {}
+
+  /** Answers {@link Effect.WriteChunk}. */
+  record ChunkWritten(SnapshotMark mark, long nextOffset) implements Input {}
+
+  /** Answers {@link Effect.InstallSnapshot}: the machine now durably is what the snapshot says. */
+  record SnapshotInstalledInMachine(SnapshotMark mark) implements Input {}
+}

@@ -1,0 +1,58 @@
+package dev.mesh.protocols.raft;
+
+/**
+ * The figures that a core runs by.
+ *
+ * @param electionTimeoutMinMillis silence after which a leader is taken for lost; for as long as
+ *     this after its last word a peer votes for nobody else (thesis §4.2.3)
+ * @param electionTimeoutMaxMillis a campaign begins at random between the two (§5.2)
+ * @param heartbeatMillis between a leader's signs of life, well under the election time-out
+ * @param maxBytesPerAppend entries in one message; an entry that is larger travels alone
+ * @param maxInflightMessages appends to one follower without an answer yet
+ * @param maxInflightBytes the same in bytes; one message is always allowed
+ * @param maxUncommittedBytes a leader's uncommitted tail; beyond it proposals are refused
+ * @param maxBytesPerApply entries handed to the state machine in one effect, at least one entry
+ * @param maxPendingReads linearizable reads without an answer yet; beyond it reads are refused
+ */
+public record RaftSettings(
+    long electionTimeoutMinMillis,
+    long electionTimeoutMaxMillis,
+    long heartbeatMillis,
+    int maxBytesPerAppend,
+    int maxInflightMessages,
+    long maxInflightBytes,
+    long maxUncommittedBytes,
+    int maxBytesPerApply,
+    int maxPendingReads) {
+  public RaftSettings {
+    positive("heartbeat", heartbeatMillis);
+    positive("max-bytes-per-append", maxBytesPerAppend);
+    positive("max-inflight-messages", maxInflightMessages);
+    positive("max-inflight-bytes", maxInflightBytes);
+    positive("max-uncommitted-bytes", maxUncommittedBytes);
+    positive("max-bytes-per-apply", maxBytesPerApply);
+    positive("max-pending-reads", maxPendingReads);
+    if (electionTimeoutMinMillis < 2 * heartbeatMillis) {
+      throw new IllegalArgumentException(
+          "election time-out of at least "
+              + electionTimeoutMinMillis
+              + " ms is under twice the heartbeat of "
+              + heartbeatMillis
+              + " ms: raise the one or lower the other");
+    }
+    if (electionTimeoutMaxMillis <= electionTimeoutMinMillis) {
+      throw new IllegalArgumentException(
+          "election time-out of at most "
+              + electionTimeoutMaxMillis
+              + " ms leaves no room above the least, "
+              + electionTimeoutMinMillis
+              + " ms: raise it, twice the least is usual");
+    }
+  }
+
+  private static void positive(String name, long value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " is " + value + ": it must be at least 1");
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package dev.mesh.protocols.raft;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rebuilds the persistent state at start: a fold over the records in the order they were written.
+ * What does not fit together is refused with {@link IllegalStateException}, because a gap here is a
+ * forgotten vote or a forgotten promise: such a peer must not take part. Not thread-safe.
+ *
+ * <p>A writer may have dropped the oldest records (see {@link LogRecord}), so the first entry seen
+ * may have any index; the compaction point, which is found later, must then reach it.
+ */
+public final class Recovery {
+  private HardState hardState = HardState.INITIAL;
+  private SnapshotMark compacted;
+  private final List<Entry> entries = new ArrayList<>();
+
+  /** The index before the first of {@code entries}. */
+  private long base;
+
+  private boolean begun;
+
+  /**
+   * Nothing on disk yet.
+   *
+   * @param bootstrap the membership that the group was made with
+   */
+  public Recovery(Membership bootstrap) {
+    this.compacted = SnapshotMark.beginning(bootstrap);
+  }
+
+  /** The next record. */
+  public void add(LogRecord record) {
+    if (record instanceof LogRecord.TermAndVote it) {
+      termAndVote(it.state());
+    } else if (record instanceof LogRecord.Appended it) {
+      it.entries().forEach(this::append);
+    } else if (record instanceof LogRecord.Truncated it) {
+      truncate(it.fromIndex());
+    } else if (record instanceof LogRecord.CompactedTo it) {
+      compact(it.mark());
+    } else if (record instanceof LogRecord.SnapshotInstalled it) {
+      replace(it.mark());
+    } else {
+      throw new IllegalArgumentException("unknown record " + record);
+    }
+  }
+
+  /**
+   * The state that all records make together; call it after the last one.
+   *
+   * @param machine where the state machine stands: the last entry it durably applied, or the
+   *     snapshot it durably installed
+   */
+  public Recovered recovered(SnapshotMark machine) {
+    if (base > compacted.index()) {
+      throw broken("it begins at entry " + (base + 1) + ", not after entry " + compacted.index());
+    }
+    if (machine.index() < compacted.index()) {
+      throw broken(
+          "the state machine stands at entry "
+              + machine.index()
+              + " but the log begins after entry "
+              + compacted.index());
+    }
+    if (lastTerm() > hardState.term()) {
+      throw broken("it ends in term " + lastTerm() + ", after term " + hardState.term());
+    }
+    return new Recovered(hardState, compacted, entries, machine);
+  }
+
+  private void termAndVote(HardState next) {
+    if (next.term() < hardState.term()) {
+      throw broken("term " + next.term() + " comes after term " + hardState.term());
+    }
+    hardState = next;
+  }
+
+  private void append(Entry entry) {
+    if (!begun) {
+      begun = true;
+      base = entry.index() - 1;
+    }
+    if (entry.index() != lastIndex() + 1) {
+      throw broken("entry " + entry.index() + " comes after entry " + lastIndex());
+    }
+    if (entry.term() < lastTerm()) {
+      throw broken("entry " + entry.index() + " goes back to term " + entry.term());
+    }
+    entries.add(entry);
+  }
+
+  private void truncate(long fromIndex) {
+    if (fromIndex <= Math.max(base, compacted.index()) || fromIndex > lastIndex()) {
+      throw broken(
+          "its end was cut off from entry "
+              + fromIndex
+              + " on, but it holds "
+              + (base + 1)
+              + " to "
+              + lastIndex());
+    }
+    entries.subList((int) (fromIndex - base - 1), entries.size()).clear();
+  }
+
+  private void compact(SnapshotMark mark) {
+    if (mark.index() < compacted.index() || (begun && mark.index() > lastIndex())) {
+      throw broken(
+          "it is compacted to entry "
+              + mark.index()
+              + ", outside of "
+              + compacted.index()
+              + " to "
+              + lastIndex());
+    }
+    if (!begun || mark.index() > base) {
+      int dropped = (int) Math.min(entries.size(), mark.index() - base);
+      entries.subList(0, dropped).clear();
+      base = mark.index();
+    }
+    begun = true;
+    compacted = mark;
+  }
+
+  private void replace(SnapshotMark mark) {
+    if (mark.index() < compacted.index()) {
+      throw broken("a snapshot at " + mark.index() + " comes after entry " + compacted.index());
+    }
+    begun = true;
+    entries.clear();
+    base = mark.index();
+    compacted = mark;
+  }
+
+  private long lastIndex() {
+    return base + entries.size();
+  }
+
+  private long lastTerm() {
+    return entries.isEmpty() ? compacted.term() : entries.get(entries.size() - 1).term();
+  }
+
+  private static IllegalStateException broken(String what) {
+    return new IllegalStateException(
+        "the Raft log on disk is damaged: "
+            + what
+            + ". This peer must not take part: restore its folder, or remove it and let it join"
+            + " anew");
+  }
+}
