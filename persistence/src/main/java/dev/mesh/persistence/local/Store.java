@@ -1,0 +1,168 @@
+package dev.mesh.persistence.local;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+
+/**
+ * The peer's one store: a RocksDB in its data folder, owned by the process rather than by an actor
+ * system. Writes from all over the peer are gathered and synced together (group commit). The first
+ * write that fails, be it a full disk or a failed sync, ends writing until the process starts
+ * again; reads go on. Opening cuts off a write that a crash broke off at the end of the log, and
+ * refuses damage anywhere else.
+ *
+ * <p>Thread-safe. Within a process, get shared stores from {@link Stores}.
+ */
+public final class Store implements StoreReader, AutoCloseable {
+  /** The newest format of a folder that this program reads, and the one it writes. */
+  static final int FORMAT = 1;
+
+  private static final byte[] FORMAT_KEY = "format".getBytes(StandardCharsets.UTF_8);
+  private static final String FILES = "db";
+
+  private final Path folder;
+  private final FolderLock lock;
+  private final RocksFiles files;
+  private final StoreReader reader;
+  private final GroupCommit commits;
+
+  private Store(Path folder, FolderLock lock, RocksFiles files, GroupCommit commits) {
+    this.folder = folder;
+    this.lock = lock;
+    this.files = files;
+    this.reader = files.reader();
+    this.commits = commits;
+  }
+
+  /**
+   * Opens the store in {@code folder}, which is made if it is not there.
+   *
+   * @throws StoreException if the folder cannot be written, is in use, is damaged, or was written
+   *     by a newer version
+   */
+  public static Store open(Path folder, StoreSettings settings) {
+    return open(folder, settings, engine -> engine);
+  }
+
+  /** As {@link #open(Path, StoreSettings)}, with writes passing through what {@code wrap} makes. */
+  static Store open(Path folder, StoreSettings settings, UnaryOperator<Engine> wrap) {
+    Path absolute = folder.toAbsolutePath().normalize();
+    FolderLock lock = FolderLock.take(absolute);
+    Store store;
+    try {
+      RocksFiles files = RocksFiles.open(absolute.resolve(FILES), settings);
+      GroupCommit commits = new GroupCommit(absolute.toString(), wrap.apply(files), settings);
+      store = new Store(absolute, lock, files, commits);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+    try {
+      store.checkFormat();
+      return store;
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private void checkFormat() {
+    Optional<byte[]> format = Optional.ofNullable(get(Space.META, FORMAT_KEY));
+    if (format.isPresent()) {
+      int found = Records.open(format.get(), 1, this, Space.META, FORMAT_KEY).getInt();
+      if (found > FORMAT) {
+        throw new StoreException(
+            "data folder %s has format %d, and this program reads up to %d; run the newer version that wrote it"
+                .formatted(folder, found, FORMAT));
+      }
+    } else {
+      ByteBuffer record = Records.begin(Integer.BYTES).putInt(FORMAT);
+      writeNow(new Batch().put(Space.META, FORMAT_KEY, Records.seal(1, record)));
+    }
+  }
+
+  /**
+   * Queues a batch. The stage fails with {@link StoreException} when the write failed (its outcome
+   * is then unknown and the store takes no more), or when it was refused because too much waits
+   * already (nothing is written and the store goes on).
+   */
+  public CompletionStage<Void> write(Batch batch, Durability durability) {
+    CompletableFuture<Void> written = new CompletableFuture<>();
+    write(
+        batch,
+        durability,
+        failure -> {
+          if (failure == null) {
+            written.complete(null);
+          } else {
+            written.completeExceptionally(failure);
+          }
+        });
+    return written;
+  }
+
+  /** As {@link #write(Batch, Durability)}, without a stage. */
+  public void write(Batch batch, Durability durability, Completion completion) {
+    commits.submit(batch, durability, completion);
+  }
+
+  /** Writes and waits until it is on disk; for starting up, never from an actor. */
+  void writeNow(Batch batch) {
+    try {
+      write(batch, Durability.SYNCED).toCompletableFuture().join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof StoreException failure ? failure : e;
+    }
+  }
+
+  @Override
+  public byte[] get(Space space, byte[] key) {
+    return reader.get(space, key);
+  }
+
+  @Override
+  public void scan(Space space, byte[] from, byte[] to, Visitor visitor) {
+    reader.scan(space, from, to, visitor);
+  }
+
+  @Override
+  public byte[] lastKey(Space space, byte[] from, byte[] to) {
+    return reader.lastKey(space, from, to);
+  }
+
+  @Override
+  public String describe(Space space, byte[] key) {
+    return reader.describe(space, key);
+  }
+
+  /** The store as it is now, for reading in pieces. */
+  public StoreView view() {
+    return files.view();
+  }
+
+  public StoreStats stats() {
+    return commits.stats();
+  }
+
+  /** What ended writing, if something did. */
+  public Optional<StoreException> failure() {
+    return Optional.ofNullable(commits.failure());
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  /** Writes what waits, then closes the files and lets go of the folder. */
+  @Override
+  public void close() {
+    commits.close();
+    files.close();
+    lock.close();
+  }
+}
