@@ -33,9 +33,7 @@ final class Guard extends AllDirectives {
   Route around(Route inner) {
     return extractRequest(
             request ->
-                refusal(request)
-                    .map(problem -> (Route) complete(refused(problem)))
-                    .orElse(inner))
+                refusal(request).map(problem -> complete(refused(problem))).orElse(inner))
         .seal(rejections(), failures());
   }
 

@@ -100,13 +100,11 @@ public final class HttpServer {
                 Map.entry(
                     "pekko.logging-filter", "org.apache.pekko.event.slf4j.Slf4jLoggingFilter"),
                 Map.entry("pekko.actor.default-dispatcher.executor", "thread-pool-executor"),
-                Map.entry(
-                    "pekko.actor.default-dispatcher.thread-pool-executor.fixed-pool-size", 2),
+                Map.entry("pekko.actor.default-dispatcher.thread-pool-executor.fixed-pool-size", 2),
                 Map.entry("pekko.http.server.server-header", "mesh"),
                 Map.entry("pekko.http.server.request-timeout", answer),
                 Map.entry("pekko.http.server.idle-timeout", answer.plusSeconds(30)),
-                Map.entry(
-                    "pekko.http.server.parsing.max-content-length", settings.maxBody())))
+                Map.entry("pekko.http.server.parsing.max-content-length", settings.maxBody())))
         .withFallback(ConfigFactory.defaultReference())
         .resolve();
   }

@@ -45,7 +45,7 @@ public record HttpSettings(
   }
 
   /** Reads {@code mesh.http} of {@code config}. */
-  public static HttpSettings from(Config config) {
+  public static HttpSettings of(Config config) {
     Config http = config.getConfig("mesh.http");
     return new HttpSettings(
         http.getString("host"),

@@ -68,8 +68,7 @@ final class MeshRoutes extends AllDirectives {
 
   private Route health() {
     MeshApi.Health health = mesh.health();
-    ObjectNode json =
-        object().put("status", health.state().text()).put("peer", health.peer());
+    ObjectNode json = object().put("status", health.state().text()).put("peer", health.peer());
     health.leader().ifPresent(leader -> json.put("leader", leader));
     health.detail().ifPresent(detail -> json.put("detail", detail));
     return complete(json(200, json));
@@ -178,10 +177,7 @@ final class MeshRoutes extends AllDirectives {
 
   private Route cancel(String id) {
     return answer(
-        () ->
-            tasks()
-                .cancel(Task.checkId(id))
-                .thenApply(view -> json(200, TaskJson.write(view))));
+        () -> tasks().cancel(Task.checkId(id)).thenApply(view -> json(200, TaskJson.write(view))));
   }
 
   private HttpResponse read(TaskView view) {

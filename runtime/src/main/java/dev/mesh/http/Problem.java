@@ -23,8 +23,7 @@ public final class Problem extends RuntimeException {
     this(status, code, message, true, null);
   }
 
-  private Problem(
-      int status, String code, String message, boolean outcomeKnown, Throwable cause) {
+  private Problem(int status, String code, String message, boolean outcomeKnown, Throwable cause) {
     super(message, cause);
     this.status = status;
     this.code = code;

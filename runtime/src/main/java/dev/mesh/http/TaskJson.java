@@ -23,7 +23,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Tasks as JSON and back. All methods are pure; what is wrong is a {@link Problem} that names it. */
+/**
+ * Tasks as JSON and back. All methods are pure; what is wrong is a {@link Problem} that names it.
+ */
 final class TaskJson {
   static final ObjectMapper MAPPER =
       new ObjectMapper()
@@ -41,8 +43,7 @@ final class TaskJson {
     Task.Builder task =
         Task.of(
             text(root, "kind")
-                .orElseThrow(
-                    () -> Problem.invalid("'kind' is missing; name one, like \"echo\"")));
+                .orElseThrow(() -> Problem.invalid("'kind' is missing; name one, like \"echo\"")));
     text(root, "id").ifPresent(task::id);
     task.payload(payload(root));
     task.capabilities(texts(root, "capabilities"));

@@ -54,7 +54,8 @@ final class TaskLines {
           line.content()
               .orElseThrow(
                   () -> new Problem(413, "too-large", "the line is over mesh.http.max-body bytes"));
-      return new Line(line.number(), json.length(), Optional.of(TaskJson.parse(json.toArray())), null);
+      return new Line(
+          line.number(), json.length(), Optional.of(TaskJson.parse(json.toArray())), null);
     } catch (RuntimeException e) {
       return new Line(line.number(), 0, Optional.empty(), Problem.of(e));
     }
@@ -70,9 +71,7 @@ final class TaskLines {
     ByteStringBuilder answers = new ByteStringBuilder();
     for (Line line : batch) {
       ObjectNode answer =
-          line.task().isPresent()
-              ? answer(line, next.next())
-              : refusal(line, line.problem());
+          line.task().isPresent() ? answer(line, next.next()) : refusal(line, line.problem());
       answers.putBytes(TaskJson.bytes(answer)).putByte((byte) '\n');
     }
     return answers.result();

@@ -1,0 +1,50 @@
+package dev.mesh.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code mesh peers}: lists the peers. */
+@Command(
+    name = "peers",
+    mixinStandardHelpOptions = true,
+    description = "List the peers as the one that is asked sees them.")
+final class PeersCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ClientOptions mesh;
+
+  @Override
+  public Integer call() {
+    Console console = Console.of(spec);
+    JsonNode peers = mesh.client().get("/v1/peers");
+    if (mesh.json()) {
+      peers.forEach(console::print);
+      return ExitCode.DONE;
+    }
+    Table table = new Table("id", "address", "zone", "status", "capabilities", "load");
+    for (JsonNode peer : peers) {
+      String capabilities =
+          StreamSupport.stream(peer.path("capabilities").spliterator(), false)
+              .map(JsonNode::asText)
+              .collect(Collectors.joining(","));
+      String load =
+          peer.path("load").properties().stream()
+              .map(entry -> entry.getKey() + "=" + entry.getValue().asText())
+              .collect(Collectors.joining(" "));
+      table.row(
+          peer.path("id").asText(),
+          peer.path("address").asText(),
+          TaskText.orDash(peer.path("zone")),
+          peer.path("status").asText(),
+          capabilities.isEmpty() ? "-" : capabilities,
+          load.isEmpty() ? "-" : load);
+    }
+    table.lines().forEach(console::print);
+    return ExitCode.DONE;
+  }
+}
