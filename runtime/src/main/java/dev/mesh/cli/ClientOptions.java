@@ -40,7 +40,8 @@ final class ClientOptions {
   private static URI peer(String url) {
     try {
       URI uri = URI.create(url.strip().replaceAll("/+$", ""));
-      if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+      if (uri.getHost() != null
+          && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
         return uri;
       }
     } catch (IllegalArgumentException e) {
@@ -50,7 +51,6 @@ final class ClientOptions {
   }
 
   private static CliException wrong(String url) {
-    return CliException.wrongUsage(
-        "--mesh '" + url + "' is no address like http://127.0.0.1:7070");
+    return CliException.wrongUsage("--mesh '" + url + "' is no address like http://127.0.0.1:7070");
   }
 }

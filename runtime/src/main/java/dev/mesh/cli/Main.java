@@ -1,5 +1,7 @@
 package dev.mesh.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -38,7 +40,10 @@ public final class Main implements Runnable {
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
     int exitCode =
-        execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args);
+        execute(
+            new PrintWriter(System.out, true, UTF_8),
+            new PrintWriter(System.err, true, UTF_8),
+            args);
     System.exit(exitCode);
   }
 
@@ -69,8 +74,7 @@ public final class Main implements Runnable {
     return ExitCode.WRONG_USAGE;
   }
 
-  private static int failed(
-      Exception e, CommandLine command, CommandLine.ParseResult parseResult) {
+  private static int failed(Exception e, CommandLine command, CommandLine.ParseResult parseResult) {
     boolean expected = e instanceof CliException;
     command.getErr().println("mesh: " + (expected ? e.getMessage() : e.toString()));
     return e instanceof CliException known ? known.exitCode() : ExitCode.FAILED;

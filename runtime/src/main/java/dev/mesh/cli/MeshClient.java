@@ -119,7 +119,7 @@ final class MeshClient {
   private HttpRequest request(URI peer, Call call) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(peer + call.path()))
-            .timeout(ANSWER.plus(call.wait()))
+            .timeout(ANSWER.plus(call.held()))
             .header("Content-Type", call.type())
             .method(call.method(), call.body());
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
@@ -145,7 +145,9 @@ final class MeshClient {
     }
     return new CliException(
         ExitCode.TIMED_OUT,
-        "the peer at " + peer + " did not answer in time; whether it did what was asked is unknown");
+        "the peer at "
+            + peer
+            + " did not answer in time; whether it did what was asked is unknown");
   }
 
   private static CliException unreachable(URI peer, IOException e) {
@@ -188,8 +190,7 @@ final class MeshClient {
   }
 
   /**
-   * @param wait how long the peer may hold the answer back, beside the time that answers have
+   * @param held how long the peer may hold the answer back, beside the time that answers have
    */
-  private record Call(
-      String method, String path, Duration wait, String type, BodyPublisher body) {}
+  private record Call(String method, String path, Duration held, String type, BodyPublisher body) {}
 }

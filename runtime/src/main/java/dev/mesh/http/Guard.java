@@ -32,8 +32,7 @@ final class Guard extends AllDirectives {
   /** {@code inner} for those who may call. */
   Route around(Route inner) {
     return extractRequest(
-            request ->
-                refusal(request).map(problem -> complete(refused(problem))).orElse(inner))
+            request -> refusal(request).map(problem -> complete(refused(problem))).orElse(inner))
         .seal(rejections(), failures());
   }
 

@@ -102,8 +102,8 @@ public final class HttpServer {
                 Map.entry("pekko.actor.default-dispatcher.executor", "thread-pool-executor"),
                 Map.entry("pekko.actor.default-dispatcher.thread-pool-executor.fixed-pool-size", 2),
                 Map.entry("pekko.http.server.server-header", "mesh"),
-                Map.entry("pekko.http.server.request-timeout", answer),
-                Map.entry("pekko.http.server.idle-timeout", answer.plusSeconds(30)),
+                Map.entry("pekko.http.server.request-timeout", answer.toMillis() + "ms"),
+                Map.entry("pekko.http.server.idle-timeout", 2 * answer.toMillis() + "ms"),
                 Map.entry("pekko.http.server.parsing.max-content-length", settings.maxBody())))
         .withFallback(ConfigFactory.defaultReference())
         .resolve();

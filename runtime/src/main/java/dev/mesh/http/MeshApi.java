@@ -38,6 +38,8 @@ public interface MeshApi {
   }
 
   /**
+   * How the peer is.
+   *
    * @param peer the id of the peer that answers
    * @param leader the id of the peer that leads group 0, where it is known
    * @param detail what the peer waits for, where it is not {@code OK}

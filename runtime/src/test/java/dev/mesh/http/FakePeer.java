@@ -1,0 +1,96 @@
+package dev.mesh.http;
+
+import dev.mesh.protocols.Bytes;
+import dev.mesh.task.Task;
+import dev.mesh.task.Tasks;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/** A real HTTP server on a free port over tasks in memory, for tests of the edges. */
+public final class FakePeer implements MeshApi, AutoCloseable {
+  public static final String TOKEN = "let-me-in";
+
+  private final MemoryTasks tasks;
+  private final HttpServer server;
+  private volatile State state = State.OK;
+
+  private FakePeer(MemoryTasks tasks, Optional<String> token) {
+    this.tasks = tasks;
+    this.server = HttpServer.start(this, settings(0, token)).toCompletableFuture().join();
+  }
+
+  /** A peer that does {@code echo} and fails every {@code fail}. */
+  public static FakePeer start() {
+    return start(
+        Map.of(
+            "echo",
+            Task::payload,
+            "fail",
+            task -> {
+              throw new IllegalStateException("it was meant to fail");
+            }));
+  }
+
+  public static FakePeer start(Map<String, Function<Task, Bytes>> kinds) {
+    return new FakePeer(new MemoryTasks(kinds), Optional.empty());
+  }
+
+  public static FakePeer startWithToken() {
+    return new FakePeer(new MemoryTasks(Map.of()), Optional.of(TOKEN));
+  }
+
+  static HttpSettings settings(int port, Optional<String> token) {
+    return new HttpSettings("127.0.0.1", port, token, 4096, Duration.ofSeconds(5), 3, 4096);
+  }
+
+  public String url() {
+    return "http://127.0.0.1:" + port();
+  }
+
+  public int port() {
+    return server.address().getPort();
+  }
+
+  public MemoryTasks memory() {
+    return tasks;
+  }
+
+  public void become(State next) {
+    state = next;
+  }
+
+  @Override
+  public Health health() {
+    Optional<String> detail =
+        state == State.OK ? Optional.empty() : Optional.of("waiting for 2 of 3 peers");
+    return new Health(state, "fake", Optional.of("fake"), detail);
+  }
+
+  @Override
+  public List<Peer> peers() {
+    return List.of(
+        new Peer(
+            "fake",
+            "127.0.0.1:7600",
+            "default",
+            "up",
+            List.of("gpu"),
+            Map.of("queued", 0.0, "cpu", 0.5),
+            OptionalDouble.empty(),
+            List.of()));
+  }
+
+  @Override
+  public Optional<Tasks> tasks() {
+    return state == State.STARTING ? Optional.empty() : Optional.of(tasks);
+  }
+
+  @Override
+  public void close() {
+    server.stop().toCompletableFuture().join();
+  }
+}
