@@ -48,7 +48,8 @@ final class GroupCommit implements AutoCloseable {
     writer.start();
   }
 
-  void submit(Batch batch, Durability durability, Completion completion) {
+  /** Whether the write was taken; if not, its completion has been told why. */
+  boolean submit(Batch batch, Durability durability, Completion completion) {
     StoreException refusal;
     lock.lock();
     try {
@@ -65,6 +66,7 @@ final class GroupCommit implements AutoCloseable {
     if (refusal != null) {
       completion.done(refusal);
     }
+    return refusal == null;
   }
 
   /** Why a write is not taken, or null. */

@@ -30,6 +30,7 @@ public final class Store implements StoreReader, AutoCloseable {
   private final RocksFiles files;
   private final StoreReader reader;
   private final GroupCommit commits;
+  private final EventLog events = new EventLog(this);
 
   private Store(Path folder, FolderLock lock, RocksFiles files, GroupCommit commits) {
     this.folder = folder;
@@ -106,9 +107,19 @@ public final class Store implements StoreReader, AutoCloseable {
     return written;
   }
 
-  /** As {@link #write(Batch, Durability)}, without a stage. */
-  public void write(Batch batch, Durability durability, Completion completion) {
-    commits.submit(batch, durability, completion);
+  /**
+   * As {@link #write(Batch, Durability)}, without a stage.
+   *
+   * @return whether the write was queued; if not, nothing is written and {@code completion} has
+   *     been told why
+   */
+  public boolean write(Batch batch, Durability durability, Completion completion) {
+    return commits.submit(batch, durability, completion);
+  }
+
+  /** The events of this peer's persistent actors. */
+  EventLog events() {
+    return events;
   }
 
   /** Writes and waits until it is on disk; for starting up, never from an actor. */
