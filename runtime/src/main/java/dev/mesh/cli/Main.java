@@ -25,8 +25,6 @@ import picocli.CommandLine.Spec;
           + " 5 some tasks failed."
     },
     subcommands = {
-      DemoCommand.class,
-      RunCommand.class,
       SubmitCommand.class,
       TaskCommand.class,
       TasksCommand.class,
@@ -56,7 +54,7 @@ public final class Main implements Runnable {
 
   static CommandLine commandLine() {
     return new CommandLine(new Main())
-        .setExpandAtFiles(false)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setColorScheme(CommandLine.Help.defaultColorScheme(Console.ansi()))
         .setParameterExceptionHandler(Main::wrongUsage)
         .setExecutionExceptionHandler(Main::failed);
