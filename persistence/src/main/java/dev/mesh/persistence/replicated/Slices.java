@@ -1,0 +1,32 @@
+package dev.mesh.persistence.replicated;
+
+import dev.mesh.protocols.GroupId;
+
+/**
+ * Which group keeps which persistence id: Pekko's slices are cut into equal ranges, and range
+ * {@code g} belongs to group {@code g}. Pure.
+ */
+public final class Slices {
+  /** The number of slices, fixed by Pekko. */
+  public static final int COUNT = 1024;
+
+  private Slices() {}
+
+  /** The slice of an id, as Pekko's {@code Persistence.sliceForPersistenceId} has it. */
+  public static int sliceOf(String persistenceId) {
+    return Math.abs(persistenceId.hashCode() % COUNT);
+  }
+
+  /**
+   * The group that keeps {@code persistenceId} in a mesh of {@code groups} groups.
+   *
+   * @param groups 1 to {@link #COUNT}
+   */
+  public static GroupId groupOf(String persistenceId, int groups) {
+    if (groups < 1 || groups > COUNT) {
+      throw new IllegalArgumentException(
+          "mesh.replication.groups = " + groups + " is not in 1.." + COUNT);
+    }
+    return new GroupId(sliceOf(persistenceId) * groups / COUNT);
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * What a group of peers keeps together. Two seams and what stands between them:
+ *
+ * <ul>
+ *   <li>{@link dev.mesh.persistence.replicated.ReplicatedLog}: how a peer asks a group for
+ *       something. The runtime implements it over Raft and registers it with {@link
+ *       dev.mesh.persistence.replicated.ReplicatedLogs}.
+ *   <li>{@link dev.mesh.persistence.replicated.StateMachine}: what a group replicates. The
+ *       runtime's Raft host feeds it committed commands. {@link
+ *       dev.mesh.persistence.replicated.GroupStore} keeps a machine's state in the peer's store,
+ *       with its snapshots.
+ * </ul>
+ *
+ * The machine that exists so far, and the Pekko Persistence plugins that use it, are in {@code
+ * journal}. Begin with {@code StateMachine}.
+ */
+package dev.mesh.persistence.replicated;

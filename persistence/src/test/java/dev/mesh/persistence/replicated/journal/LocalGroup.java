@@ -1,0 +1,39 @@
+package dev.mesh.persistence.replicated.journal;
+
+import com.typesafe.config.ConfigFactory;
+import dev.mesh.persistence.local.Store;
+import dev.mesh.persistence.local.StoreFixtures;
+import dev.mesh.persistence.replicated.ReplicatedLogs;
+import dev.mesh.protocols.GroupId;
+import java.nio.file.Path;
+import java.util.concurrent.ForkJoinPool;
+import org.apache.pekko.actor.ActorSystem;
+
+/** A store, a journal machine in it, and a log in front. */
+final class LocalGroup implements AutoCloseable {
+  final Store store;
+  final JournalMachine machine;
+  final LocalLog log;
+
+  LocalGroup(Path folder) {
+    store = Store.open(folder, StoreFixtures.settings());
+    machine = open(store, GroupId.META);
+    log = new LocalLog(machine);
+  }
+
+  static JournalMachine open(Store store, GroupId group) {
+    return JournalMachine.open(store, group, ForkJoinPool.commonPool(), ConfigFactory.load());
+  }
+
+  /** Makes this the group of an actor system, until the system ends. */
+  void serve(ActorSystem system) {
+    ReplicatedLogs.get(system).register(log);
+    system.registerOnTermination(this::close);
+  }
+
+  @Override
+  public void close() {
+    log.close();
+    store.close();
+  }
+}

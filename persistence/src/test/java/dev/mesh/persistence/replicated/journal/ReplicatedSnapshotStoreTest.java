@@ -1,0 +1,27 @@
+package dev.mesh.persistence.replicated.journal;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.mesh.persistence.contract.SnapshotStoreContract;
+import java.nio.file.Path;
+import org.apache.pekko.actor.ActorSystem;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReplicatedSnapshotStoreTest extends SnapshotStoreContract {
+  @TempDir static Path folder;
+
+  @Override
+  protected Config config() {
+    return ConfigFactory.empty();
+  }
+
+  @Override
+  protected String pluginId() {
+    return "mesh.persistence.replicated.snapshot-store";
+  }
+
+  @Override
+  protected void started(ActorSystem system) {
+    new LocalGroup(folder).serve(system);
+  }
+}
