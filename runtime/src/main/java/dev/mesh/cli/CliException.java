@@ -1,7 +1,7 @@
 package dev.mesh.cli;
 
 /** Ends a command with a message for the user and an exit code of {@link ExitCode}. */
-public final class CliException extends RuntimeException {
+public class CliException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final int exitCode;

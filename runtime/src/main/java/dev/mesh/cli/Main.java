@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
           + " 5 some tasks failed."
     },
     subcommands = {
+      DemoCommand.class,
+      RunCommand.class,
       SubmitCommand.class,
       TaskCommand.class,
       TasksCommand.class,
@@ -54,7 +56,7 @@ public final class Main implements Runnable {
 
   static CommandLine commandLine() {
     return new CommandLine(new Main())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false)
         .setColorScheme(CommandLine.Help.defaultColorScheme(Console.ansi()))
         .setParameterExceptionHandler(Main::wrongUsage)
         .setExecutionExceptionHandler(Main::failed);

@@ -177,7 +177,9 @@ final class MeshClient {
           case 503 -> ExitCode.NO_QUORUM;
           default -> ExitCode.FAILED;
         };
-    return new CliException(exitCode, message);
+    return response.statusCode() == 404 || response.statusCode() == 410
+        ? new UnknownTask(message)
+        : new CliException(exitCode, message);
   }
 
   private static JsonNode json(String text) {
@@ -186,6 +188,15 @@ final class MeshClient {
     } catch (JsonProcessingException e) {
       throw new CliException(
           ExitCode.FAILED, "the answer is not JSON; does --mesh name a peer's HTTP address?");
+    }
+  }
+
+  /** What is asked for is not there, or no longer. */
+  static final class UnknownTask extends CliException {
+    private static final long serialVersionUID = 1L;
+
+    UnknownTask(String message) {
+      super(ExitCode.FAILED, message);
     }
   }
 

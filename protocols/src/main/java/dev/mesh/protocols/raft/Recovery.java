@@ -91,17 +91,23 @@ public final class Recovery {
     entries.add(entry);
   }
 
+  /** As the first of all records, what it cut off was dropped before it. */
   private void truncate(long fromIndex) {
-    if (fromIndex <= Math.max(base, compacted.index()) || fromIndex > lastIndex()) {
+    if (!begun) {
+      return;
+    }
+    if (fromIndex <= compacted.index() || fromIndex > lastIndex()) {
       throw broken(
           "its end was cut off from entry "
               + fromIndex
               + " on, but it holds "
-              + (base + 1)
+              + (compacted.index() + 1)
               + " to "
               + lastIndex());
     }
-    entries.subList((int) (fromIndex - base - 1), entries.size()).clear();
+    long kept = Math.max(0, fromIndex - base - 1);
+    entries.subList((int) kept, entries.size()).clear();
+    base = Math.min(base, fromIndex - 1);
   }
 
   private void compact(SnapshotMark mark) {

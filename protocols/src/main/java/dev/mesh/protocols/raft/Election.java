@@ -1,0 +1,140 @@
+package dev.mesh.protocols.raft;
+
+import dev.mesh.protocols.PeerId;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Leader election (§5.2, §5.4.1) with pre-vote (thesis §9.6).
+ *
+ * <p>The election timer of a follower runs twice: first for the least election time-out, during
+ * which the leader counts as alive and nobody else gets a vote or pre-vote here (thesis §4.2.3),
+ * then for a random rest, after which this peer campaigns.
+ */
+final class Election {
+  private final RaftState state;
+  private final Set<PeerId> grants = new TreeSet<>();
+  private boolean leaderAlive;
+
+  Election(RaftState state) {
+    this.state = state;
+  }
+
+  /** Waits for a leader, a whole random time-out long. */
+  void awaitLeader() {
+    leaderAlive = false;
+    RaftSettings settings = state.settings;
+    state.outbox.setTimer(
+        Timer.ELECTION,
+        state.draws.between(
+            settings.electionTimeoutMinMillis(), settings.electionTimeoutMaxMillis()));
+  }
+
+  void heardFromLeader() {
+    leaderAlive = true;
+    state.outbox.setTimer(Timer.ELECTION, state.settings.electionTimeoutMinMillis());
+  }
+
+  /** Whether a leader is known that was heard of within the least election time-out. */
+  boolean isLeaderAlive() {
+    return state.role() == Role.LEADER || leaderAlive;
+  }
+
+  /** The timer of a peer that does not lead. */
+  void timerFired() {
+    if (leaderAlive) {
+      leaderAlive = false;
+      long rest =
+          state.settings.electionTimeoutMaxMillis() - state.settings.electionTimeoutMinMillis();
+      state.outbox.setTimer(Timer.ELECTION, state.draws.between(1, rest));
+    } else if (state.isVoter()) {
+      askWhetherToCampaign();
+    } else {
+      awaitLeader();
+    }
+  }
+
+  private void askWhetherToCampaign() {
+    state.become(Role.PRE_CANDIDATE, Optional.empty());
+    awaitLeader();
+    grants.clear();
+    grants.add(state.self);
+    if (state.membership().isMajority(grants.size())) {
+      campaign();
+      return;
+    }
+    Message request =
+        new Message.PreVoteRequest(state.term() + 1, state.log.lastIndex(), state.log.lastTerm());
+    for (PeerId voter : state.membership().voters()) {
+      if (!voter.equals(state.self)) {
+        state.outbox.send(voter, request);
+      }
+    }
+  }
+
+  /**
+   * A new term with this peer's vote for itself. That vote, like any other, counts only once it is
+   * on disk: it is a message to itself.
+   */
+  private void campaign() {
+    state.enterTerm(state.term() + 1);
+    state.voteFor(state.self);
+    state.become(Role.CANDIDATE, Optional.empty());
+    awaitLeader();
+    grants.clear();
+    Message request =
+        new Message.VoteRequest(state.term(), state.log.lastIndex(), state.log.lastTerm());
+    Message ownVote = new Message.VoteResponse(state.term(), true);
+    for (PeerId voter : state.membership().voters()) {
+      state.sendOnceDurable(voter, voter.equals(state.self) ? ownVote : request);
+    }
+  }
+
+  void preVoteRequested(PeerId from, Message.PreVoteRequest request) {
+    boolean granted =
+        request.term() > state.term()
+            && !isLeaderAlive()
+            && state.log.isCoveredBy(request.lastIndex(), request.lastTerm());
+    long term = granted ? request.term() : state.term();
+    state.outbox.send(from, new Message.PreVoteResponse(term, granted));
+  }
+
+  void preVoteAnswered(PeerId from, Message.PreVoteResponse response) {
+    boolean counts =
+        state.role() == Role.PRE_CANDIDATE
+            && response.granted()
+            && response.term() == state.term() + 1;
+    if (counts && isGrantedBy(from)) {
+      campaign();
+    }
+  }
+
+  /** The request's term is not later than this peer's: a later one was entered before. */
+  void voteRequested(PeerId from, Message.VoteRequest request) {
+    boolean granted =
+        request.term() == state.term()
+            && (state.vote().isEmpty() || state.vote().equals(Optional.of(from)))
+            && state.log.isCoveredBy(request.lastIndex(), request.lastTerm());
+    if (granted && state.vote().isEmpty()) {
+      state.voteFor(from);
+      state.become(Role.FOLLOWER, Optional.empty());
+      awaitLeader();
+    }
+    state.sendOnceDurable(from, new Message.VoteResponse(state.term(), granted));
+  }
+
+  /** Returns whether this answer makes the candidate a leader. */
+  boolean isWonBy(PeerId from, Message.VoteResponse response) {
+    return state.role() == Role.CANDIDATE
+        && response.granted()
+        && response.term() == state.term()
+        && isGrantedBy(from);
+  }
+
+  private boolean isGrantedBy(PeerId voter) {
+    return state.membership().isVoter(voter)
+        && grants.add(voter)
+        && state.membership().isMajority(grants.size());
+  }
+}

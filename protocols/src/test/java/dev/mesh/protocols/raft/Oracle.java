@@ -1,0 +1,217 @@
+package dev.mesh.protocols.raft;
+
+import dev.mesh.protocols.PeerId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Sees everything that happens in a simulation and knows what must never happen (Figure 3, and what
+ * a client is promised).
+ */
+final class Oracle {
+  private record Position(long index, long term) {}
+
+  /** What an entry must be wherever it is, and what must come before it. */
+  private record Identity(Entry entry, long previousTerm) {}
+
+  private record Ballot(PeerId voter, long term) {}
+
+  private record Life(long term, long commit) {}
+
+  private final Map<Long, PeerId> leaders = new HashMap<>();
+  private final Map<Ballot, PeerId> votes = new HashMap<>();
+  private final Map<Position, Identity> entries = new HashMap<>();
+  private final Map<PeerId, Life> lives = new HashMap<>();
+  private final Map<PeerId, Long> checkedUpTo = new HashMap<>();
+
+  /** Entry i + 1 is at i, as all peers must apply it; with the machine's hash after it. */
+  private final List<Entry> committed = new ArrayList<>();
+
+  private final List<Long> hashes = new ArrayList<>(List.of(0L));
+
+  private final Map<Position, Long> proposals = new HashMap<>();
+  private final Map<Long, Long> readsBegun = new HashMap<>();
+  private long lastAcknowledged;
+  private int acknowledged;
+  private int readsDone;
+  private int snapshotsInstalled;
+  private long trace;
+
+  /** A hash of everything seen. */
+  long trace() {
+    return trace;
+  }
+
+  int acknowledged() {
+    return acknowledged;
+  }
+
+  int readsDone() {
+    return readsDone;
+  }
+
+  int snapshotsInstalled() {
+    return snapshotsInstalled;
+  }
+
+  long lastAcknowledged() {
+    return lastAcknowledged;
+  }
+
+  long lastCommitted() {
+    return committed.size();
+  }
+
+  long hashAt(long index) {
+    return hashes.get((int) index);
+  }
+
+  void started(SimulatedPeer peer) {
+    lives.put(peer.id(), new Life(peer.raft().term(), peer.raft().commitIndex()));
+    checkedUpTo.put(peer.id(), 0L);
+    checkLog(peer);
+  }
+
+  /** After every flush. */
+  void observe(SimulatedPeer peer, List<Effect> effects) {
+    trace = trace * 31 + effects.hashCode() + peer.id().hashCode();
+    monotonic(peer);
+    checkLog(peer);
+    learnCommitted(peer);
+    for (Effect effect : effects) {
+      if (effect instanceof Effect.RoleChanged it && it.role() == Role.LEADER) {
+        elected(peer, it.term());
+      } else if (effect instanceof Effect.Send it) {
+        sent(peer.id(), it);
+      } else if (effect instanceof Effect.Proposed it) {
+        proposals.put(new Position(it.index(), it.term()), it.id());
+      } else if (effect instanceof Effect.ReadReady it) {
+        readReady(it);
+      }
+    }
+  }
+
+  void readBegins(long id) {
+    readsBegun.put(id, lastAcknowledged);
+  }
+
+  /** State machine safety; and a client is told that its proposal is safe. */
+  void applied(SimulatedPeer peer, List<Entry> batch) {
+    for (Entry entry : batch) {
+      require(
+          entry.index() <= committed.size() && committed.get((int) entry.index() - 1).equals(entry),
+          () -> peer.id() + " applied " + entry + ", which is not what is committed there");
+      if (proposals.remove(new Position(entry.index(), entry.term())) != null) {
+        acknowledged++;
+        lastAcknowledged = Math.max(lastAcknowledged, entry.index());
+      }
+    }
+    checkMachine(peer);
+  }
+
+  void installed(SimulatedPeer peer, SnapshotMark mark) {
+    snapshotsInstalled++;
+    require(mark.index() <= committed.size(), () -> mark + " is not committed");
+    checkMachine(peer);
+  }
+
+  private void checkMachine(SimulatedPeer peer) {
+    long index = peer.machine().mark().index();
+    require(
+        peer.machine().hash() == hashAt(index),
+        () -> "the machine of " + peer.id() + " differs at " + index);
+  }
+
+  private void monotonic(SimulatedPeer peer) {
+    Life before = lives.get(peer.id());
+    Life now = new Life(peer.raft().term(), peer.raft().commitIndex());
+    require(
+        now.term() >= before.term() && now.commit() >= before.commit(),
+        () -> peer.id() + " went back from " + before + " to " + now);
+    lives.put(peer.id(), now);
+  }
+
+  /**
+   * Log matching: an entry with some index and term is the same in every log, and so is the term
+   * before it. By induction the logs agree up to there.
+   */
+  private void checkLog(SimulatedPeer peer) {
+    Raft raft = peer.raft();
+    for (long index = raft.lastIndex(); index >= raft.firstIndex(); index--) {
+      Entry entry = raft.entryAt(index);
+      Identity identity = new Identity(entry, raft.termAt(index - 1));
+      Identity known = entries.putIfAbsent(new Position(index, entry.term()), identity);
+      require(
+          known == null || known.equals(identity),
+          () -> peer.id() + " holds " + identity + ", elsewhere it is " + known);
+    }
+  }
+
+  /** What one peer takes for committed is committed, for ever and for all. */
+  private void learnCommitted(SimulatedPeer peer) {
+    Raft raft = peer.raft();
+    long from = Math.max(checkedUpTo.get(peer.id()) + 1, raft.firstIndex());
+    for (long index = from; index <= raft.commitIndex(); index++) {
+      Entry entry = raft.entryAt(index);
+      if (index == committed.size() + 1) {
+        committed.add(entry);
+        hashes.add(SimulatedMachine.next(hashes.get(hashes.size() - 1), entry));
+      }
+      require(
+          index <= committed.size() && committed.get((int) index - 1).equals(entry),
+          () -> peer.id() + " committed " + entry + ", which is not what is committed there");
+    }
+    checkedUpTo.put(peer.id(), raft.commitIndex());
+  }
+
+  /** Election safety and leader completeness. */
+  private void elected(SimulatedPeer peer, long term) {
+    PeerId other = leaders.putIfAbsent(term, peer.id());
+    require(
+        other == null || other.equals(peer.id()),
+        () -> other + " and " + peer.id() + " both lead term " + term);
+    Raft raft = peer.raft();
+    require(
+        raft.lastIndex() >= committed.size(),
+        () -> "leader " + peer.id() + " of term " + term + " lacks committed entries");
+    for (long index = raft.firstIndex(); index <= committed.size(); index++) {
+      long at = index;
+      require(
+          raft.entryAt(at).equals(committed.get((int) at - 1)),
+          () -> "leader " + peer.id() + " of term " + term + " lacks committed entry " + at);
+    }
+  }
+
+  /** A peer votes for one candidate in a term, whatever crash comes between. */
+  private void sent(PeerId from, Effect.Send send) {
+    if (send.message() instanceof Message.VoteResponse it && it.granted()) {
+      PeerId other = votes.putIfAbsent(new Ballot(from, it.term()), send.to());
+      require(
+          other == null || other.equals(send.to()),
+          () -> from + " voted for " + other + " and " + send.to() + " in term " + it.term());
+    } else if (send.message() instanceof Message.VoteRequest it) {
+      PeerId other = votes.putIfAbsent(new Ballot(from, it.term()), from);
+      require(
+          other == null || other.equals(from),
+          () -> from + " campaigns in term " + it.term() + " after a vote for " + other);
+    }
+  }
+
+  private void readReady(Effect.ReadReady ready) {
+    long floor = Optional.ofNullable(readsBegun.remove(ready.id())).orElseThrow();
+    readsDone++;
+    require(
+        ready.index() >= floor,
+        () -> ready + " misses what was acknowledged before it began, up to " + floor);
+  }
+
+  private static void require(boolean holds, Supplier<String> otherwise) {
+    if (!holds) {
+      throw new AssertionError(otherwise.get());
+    }
+  }
+}
