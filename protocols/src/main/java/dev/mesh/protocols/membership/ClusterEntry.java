@@ -1,0 +1,234 @@
+package dev.mesh.protocols.membership;
+
+import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.Quorum;
+import dev.mesh.protocols.membership.ClusterView.Standing;
+import dev.mesh.protocols.membership.Discovery.Effect;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+
+/**
+ * How a peer of a mesh comes into the cluster without ever starting a second one beside one that
+ * lives.
+ *
+ * <ul>
+ *   <li>Somebody is clustered: join through them.
+ *   <li>Nobody is: each founder votes for the lowest one that it hears, and who has the votes of a
+ *       majority of the founders forms the cluster. Who changes its vote first abstains for as long
+ *       as the old one may count, and by then has heard of a cluster that was formed with it.
+ *   <li>This peer's cluster has no majority of the founders and a better one without this peer
+ *       lives: start a new actor system, which then joins that one.
+ * </ul>
+ */
+final class ClusterEntry {
+  private final PeerId self;
+  private final DiscoverySettings settings;
+  private final Contacts contacts;
+  private OptionalLong beganAt = OptionalLong.empty();
+  private OptionalLong triedAt = OptionalLong.empty();
+  private OptionalLong outdoneSince = OptionalLong.empty();
+  private Optional<PeerId> vote = Optional.empty();
+  private long abstainsUntil = Long.MIN_VALUE;
+  private boolean restarting;
+  private String status = "has not begun";
+
+  ClusterEntry(PeerId self, DiscoverySettings settings, Contacts contacts) {
+    this.self = self;
+    this.settings = settings;
+    this.contacts = contacts;
+  }
+
+  String status() {
+    return status;
+  }
+
+  boolean isSettled(Optional<FoundedMesh> mesh, ClusterView cluster) {
+    return mesh.isPresent() && isMajority(mesh.get(), founders(mesh.get(), cluster.reachable()));
+  }
+
+  ClusterReport report(Optional<FoundedMesh> mesh, ClusterView cluster, Optional<PeerId> receiver) {
+    return new ClusterReport(
+        cluster.standing() == Standing.MEMBER,
+        mesh.map(known -> founders(known, cluster.reachable())).orElse(List.of()),
+        receiver.filter(cluster.members()::contains).isPresent(),
+        vote);
+  }
+
+  List<Effect> decide(Optional<FoundedMesh> known, ClusterView cluster, long now) {
+    if (beganAt.isEmpty()) {
+      beganAt = OptionalLong.of(now);
+    }
+    if (restarting) {
+      return List.of();
+    }
+    if (known.isEmpty()) {
+      status = "waits until its mesh is known";
+      return List.of();
+    }
+    FoundedMesh mesh = known.get();
+    if (cluster.standing() != Standing.OUTSIDE) {
+      vote = Optional.empty();
+    }
+    return switch (cluster.standing()) {
+      case OUTSIDE -> enter(mesh, now);
+      case MEMBER -> stayOrLeave(mesh, cluster, now);
+      case REMOVED -> comeBack(mesh);
+    };
+  }
+
+  /** A peer that a cluster with a majority has removed is cut off until it has a new system. */
+  List<Effect> quarantined(Optional<FoundedMesh> mesh, ClusterView cluster, String by) {
+    return mesh.isEmpty() || isSettled(mesh, cluster)
+        ? List.of()
+        : restart("the peer at " + by + " has removed this one and is in reach again");
+  }
+
+  private List<Effect> enter(FoundedMesh mesh, long now) {
+    if (triedAt.isPresent() && now - triedAt.getAsLong() < settings.joinRetryMillis()) {
+      return List.of();
+    }
+    List<String> clustered =
+        ofThis(mesh).stream()
+            .filter(hello -> hello.cluster().clustered())
+            .sorted(Comparator.comparing(hello -> -hello.cluster().founders().size()))
+            .map(Hello::address)
+            .toList();
+    if (!clustered.isEmpty()) {
+      triedAt = OptionalLong.of(now);
+      vote = Optional.empty();
+      status = "joins the cluster through " + clustered.get(0);
+      return List.of(new Effect.JoinCluster(clustered));
+    }
+    if (mayForm(mesh, now)) {
+      triedAt = OptionalLong.of(now);
+      status = "forms the cluster";
+      return List.of(new Effect.FormCluster());
+    }
+    return List.of();
+  }
+
+  private boolean mayForm(FoundedMesh mesh, long now) {
+    List<PeerId> there = freshFounders(mesh);
+    if (!isMajority(mesh, there)) {
+      changeVote(Optional.empty(), now);
+      status =
+          "waits for a majority of the founders "
+              + mesh.founders()
+              + "; only "
+              + there
+              + " can be reached";
+      return false;
+    }
+    if (!contacts.allHeard() && now - beganAt.getAsLong() < settings.formAfterMillis()) {
+      status = "waits for all its contacts to answer";
+      return false;
+    }
+    PeerId lowest = there.get(0);
+    changeVote(Optional.of(lowest), now);
+    status = "waits for " + lowest + " to form the cluster";
+    return isMajority(mesh, votersForThis(mesh));
+  }
+
+  private void changeVote(Optional<PeerId> wanted, long now) {
+    if (vote.isPresent() && !vote.equals(wanted)) {
+      vote = Optional.empty();
+      abstainsUntil = now + settings.contactTimeoutMillis();
+    } else if (now >= abstainsUntil) {
+      vote = wanted;
+    }
+  }
+
+  private List<PeerId> votersForThis(FoundedMesh mesh) {
+    List<PeerId> voters =
+        new ArrayList<>(
+            ofThis(mesh).stream()
+                .filter(hello -> hello.cluster().former().filter(self::equals).isPresent())
+                .map(Hello::peer)
+                .toList());
+    if (vote.filter(self::equals).isPresent()) {
+      voters.add(self);
+    }
+    return founders(mesh, voters);
+  }
+
+  private List<Effect> stayOrLeave(FoundedMesh mesh, ClusterView cluster, long now) {
+    triedAt = OptionalLong.empty();
+    List<PeerId> own = founders(mesh, cluster.reachable());
+    Optional<Hello> better =
+        isMajority(mesh, own)
+            ? Optional.empty()
+            : ofThis(mesh).stream()
+                .filter(hello -> hello.cluster().clustered())
+                .filter(hello -> !hello.cluster().includesReceiver())
+                .filter(hello -> !cluster.members().contains(hello.peer()))
+                .filter(hello -> outdoes(mesh, hello.cluster().founders(), own))
+                .findFirst();
+    status =
+        isMajority(mesh, own)
+            ? "is a member of the cluster"
+            : "is in a cluster with only " + own + " of the founders " + mesh.founders();
+    if (better.isEmpty()) {
+      outdoneSince = OptionalLong.empty();
+      return List.of();
+    }
+    if (outdoneSince.isEmpty()) {
+      outdoneSince = OptionalLong.of(now);
+    }
+    return now - outdoneSince.getAsLong() < settings.restartAfterMillis()
+        ? List.of()
+        : restart("the cluster of " + better.get().peer() + " goes on without this peer");
+  }
+
+  private List<Effect> comeBack(FoundedMesh mesh) {
+    boolean clusterLives =
+        ofThis(mesh).stream().anyMatch(hello -> isMajority(mesh, hello.cluster().founders()));
+    if (clusterLives || isMajority(mesh, freshFounders(mesh))) {
+      return restart("the cluster has removed this peer and a majority is in reach again");
+    }
+    status = "was removed from the cluster and waits until a majority is in reach";
+    return List.of();
+  }
+
+  private List<Effect> restart(String why) {
+    if (restarting) {
+      return List.of();
+    }
+    restarting = true;
+    status = "starts a new actor system: " + why;
+    return List.of(new Effect.RestartSystem(why));
+  }
+
+  private List<Hello> ofThis(FoundedMesh mesh) {
+    return contacts.fresh().stream()
+        .filter(hello -> hello.announcement().mesh().filter(mesh::equals).isPresent())
+        .toList();
+  }
+
+  /** The founders that were heard lately, with this peer if it is one; sorted. */
+  private List<PeerId> freshFounders(FoundedMesh mesh) {
+    return mesh.founders().members().stream()
+        .filter(founder -> founder.equals(self) || contacts.isFresh(founder))
+        .toList();
+  }
+
+  private static List<PeerId> founders(FoundedMesh mesh, Collection<PeerId> peers) {
+    return List.copyOf(new TreeSet<>(peers.stream().filter(mesh.founders()::contains).toList()));
+  }
+
+  /** A majority of the founders, or more of them, or as many with a lower first one. */
+  private static boolean outdoes(FoundedMesh mesh, List<PeerId> other, List<PeerId> own) {
+    if (other.isEmpty() || isMajority(mesh, other) || other.size() != own.size()) {
+      return other.size() > own.size();
+    }
+    return FoundingSet.of(other).compareTo(FoundingSet.of(own)) < 0;
+  }
+
+  private static boolean isMajority(FoundedMesh mesh, Collection<PeerId> peers) {
+    return Quorum.isMajority(peers.size(), mesh.founders().size());
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * Who belongs to the mesh and who is there. Three cores, each of which can be read alone:
+ *
+ * <ul>
+ *   <li>{@link dev.mesh.protocols.membership.Bootstrap}: how N peers become the founders of one
+ *       mesh, by a promise on disk.
+ *   <li>{@link dev.mesh.protocols.membership.Discovery}: hellos to contacts, and how a peer of a
+ *       mesh enters the cluster without ever starting a second one.
+ *   <li>{@link dev.mesh.protocols.membership.FailureDetector}: pings, suspicion, confirmation by
+ *       quorum and refutation.
+ * </ul>
+ */
+package dev.mesh.protocols.membership;
