@@ -18,9 +18,9 @@ public final class FakePeer implements MeshApi, AutoCloseable {
   private final HttpServer server;
   private volatile State state = State.OK;
 
-  private FakePeer(MemoryTasks tasks, Optional<String> token) {
+  private FakePeer(int port, MemoryTasks tasks, Optional<String> token) {
     this.tasks = tasks;
-    this.server = HttpServer.start(this, settings(0, token)).toCompletableFuture().join();
+    this.server = HttpServer.start(this, settings(port, token)).toCompletableFuture().join();
   }
 
   /** A peer that does {@code echo} and fails every {@code fail}. */
@@ -36,11 +36,15 @@ public final class FakePeer implements MeshApi, AutoCloseable {
   }
 
   public static FakePeer start(Map<String, Function<Task, Bytes>> kinds) {
-    return new FakePeer(new MemoryTasks(kinds), Optional.empty());
+    return start(0, kinds);
+  }
+
+  public static FakePeer start(int port, Map<String, Function<Task, Bytes>> kinds) {
+    return new FakePeer(port, new MemoryTasks(kinds), Optional.empty());
   }
 
   public static FakePeer startWithToken() {
-    return new FakePeer(new MemoryTasks(Map.of()), Optional.of(TOKEN));
+    return new FakePeer(0, new MemoryTasks(Map.of()), Optional.of(TOKEN));
   }
 
   static HttpSettings settings(int port, Optional<String> token) {
