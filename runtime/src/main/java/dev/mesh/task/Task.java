@@ -58,10 +58,7 @@ public record Task(
    */
   public Task {
     checkId(id);
-    if (!KIND.matcher(kind).matches()) {
-      throw new InvalidTaskException(
-          "kind '" + brief(kind) + "' is not 1 to 100 letters, digits, '.', '_' or '-'");
-    }
+    checkKind(kind);
     capabilities = List.copyOf(capabilities);
     if (capabilities.size() > MAX_CAPABILITIES) {
       throw new InvalidTaskException(
@@ -97,6 +94,19 @@ public record Task(
               + "' is not 1 to 200 letters, digits, '.', '_', ':' or '-'; leave it out to get one");
     }
     return id;
+  }
+
+  /**
+   * Gives back a name that can name a kind.
+   *
+   * @throws InvalidTaskException if {@code kind} cannot
+   */
+  static String checkKind(String kind) {
+    if (!KIND.matcher(kind).matches()) {
+      throw new InvalidTaskException(
+          "kind '" + brief(kind) + "' is not 1 to 100 letters, digits, '.', '_' or '-'");
+    }
+    return kind;
   }
 
   private static void checkRange(String name, int value, int low, int high) {

@@ -1,0 +1,15 @@
+package dev.mesh.task;
+
+import dev.mesh.protocols.PeerId;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** What a ledger wants done once its events are on disk. */
+sealed interface LedgerEffect {
+
+  record Answer(ActorRef<LedgerReply> to, LedgerReply reply) implements LedgerEffect {}
+
+  record TellWorker(PeerId peer, WorkCommand.Sent command) implements LedgerEffect {}
+
+  record CallAuction(long round, List<AuctionCall.Offered> tasks) implements LedgerEffect {}
+}

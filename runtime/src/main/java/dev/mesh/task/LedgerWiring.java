@@ -1,0 +1,25 @@
+package dev.mesh.task;
+
+import dev.mesh.protocols.PeerId;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * What a ledger needs of the peer that it lives on. All of it is called by the ledger's threads and
+ * must be thread-safe.
+ *
+ * @param workers where a peer's {@link WorkQueue} is, empty while that is unknown
+ * @param auction takes a call, see {@link AuctionCall}
+ * @param live the peers that are not confirmed failed, each with the present run of its worker
+ */
+public record LedgerWiring(
+    LedgerSettings settings,
+    Function<PeerId, Optional<ActorRef<WorkCommand>>> workers,
+    Consumer<AuctionCall> auction,
+    Supplier<Map<PeerId, Long>> live,
+    InstantSource clock) {}
