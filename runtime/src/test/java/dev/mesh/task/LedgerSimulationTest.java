@@ -214,6 +214,7 @@ class LedgerSimulationTest {
     }
 
     private void checkJournal() {
+      Map<String, Long> latest = new HashMap<>();
       Set<String> ended = new HashSet<>();
       long token = 0;
       int completed = 0;
@@ -221,12 +222,17 @@ class LedgerSimulationTest {
         if (event instanceof LedgerEvent.Awarded awarded) {
           assertTrue(awarded.token() > token, () -> "token of " + awarded + " does not grow");
           token = awarded.token();
+          latest.put(awarded.id(), token);
+        } else if (event instanceof LedgerEvent.TryFailed tried) {
+          assertEquals(latest.get(tried.id()), tried.token());
         } else if (event instanceof LedgerEvent.Completed done) {
           completed++;
           assertTrue(ended.add(done.id()), () -> done.id() + " has ended twice");
-          assertEquals(done.id(), done.result().asUtf8());
+          assertEquals(latest.get(done.id()), done.token());
+          assertEquals(done.id() + " " + done.token(), done.result().asUtf8());
         } else if (event instanceof LedgerEvent.Failed failed) {
           assertTrue(ended.add(failed.id()), () -> failed.id() + " has ended twice");
+          assertEquals(latest.get(failed.id()), failed.token());
         } else if (event instanceof LedgerEvent.Cancelled cancelled) {
           assertTrue(ended.add(cancelled.id()), () -> cancelled.id() + " has ended twice");
         }
@@ -293,7 +299,7 @@ class LedgerSimulationTest {
           Outcome outcome =
               random.nextInt(6) == 0
                   ? Outcome.failure("drawn", random.nextInt(4) == 0)
-                  : Outcome.success(Bytes.utf8(award.task().id()));
+                  : Outcome.success(Bytes.utf8(award.task().id() + " " + award.token()));
           queue.ended(award.key(), outcome, now);
         }
       }
