@@ -54,7 +54,11 @@ public interface StateMachine {
    */
   CompletionStage<Bytes> query(Bytes query);
 
-  /** A frozen view of the state as it is stored now, to send to another replica. */
+  /**
+   * A frozen view of the state, to send to another replica. It stands at what is written by now,
+   * which may be somewhat behind {@link #appliedIndex}, and so even behind a compaction of the log
+   * made this moment: the host then closes it and tries again.
+   */
   SnapshotReader openSnapshot();
 
   /**
