@@ -1,5 +1,6 @@
 package dev.mesh.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,7 +10,9 @@ import dev.mesh.http.MeshApi;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.task.Task;
 import dev.mesh.task.TasksException;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.ServerSocket;
@@ -227,6 +230,20 @@ class MainTest {
     List<String> results = printed().lines().sorted().toList();
     assertEquals(2, results.size());
     assertTrue(results.get(0).contains("\"" + folder.resolve("a.txt") + "\""), results.get(0));
+  }
+
+  @Test
+  void aCommandIsRunForEachLineOfInput() {
+    InputStream before = System.in;
+    System.setIn(new ByteArrayInputStream("one\n\ntwo words\n".getBytes(UTF_8)));
+    try {
+      assertEquals(0, mesh("run", "--retries", "2", "--", "echo", "-n"), err.toString());
+    } finally {
+      System.setIn(before);
+    }
+    List<String> results = printed().lines().sorted().toList();
+    assertEquals(2, results.size());
+    assertTrue(results.get(1).contains("\"-n\",\"two words\""), results.get(1));
   }
 
   @Test
