@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
 import dev.mesh.task.TasksException;
 import java.io.IOException;
 import java.net.URI;
@@ -307,6 +308,17 @@ class HttpServerTest {
                 new HttpSettings(
                     "0.0.0.0", 0, Optional.empty(), 4096, Duration.ofSeconds(5), 3, 4096));
     assertTrue(failure.getMessage().contains("mesh.http.token"));
+  }
+
+  @Test
+  void theDefaultsAreValid() {
+    HttpSettings settings =
+        HttpSettings.of(
+            ConfigFactory.parseString("mesh.http.port = 0")
+                .withFallback(ConfigFactory.parseResources("mesh-http.conf")));
+    assertTrue(settings.loopback());
+    assertEquals(Optional.empty(), settings.token());
+    assertEquals(1 << 20, settings.maxBody());
   }
 
   private HttpResponse<String> withToken(String token) throws Exception {
