@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
@@ -134,9 +135,26 @@ final class RunCommand implements Callable<Integer> {
       } else if (json) {
         console.print(task);
       } else {
-        console.print(TaskText.result(task).stripTrailing());
+        printResult(task);
       }
       console.status(done + " of " + accepted + " done, " + failures + " failed");
+    }
+
+    /** A command's output goes where the command would have written it. */
+    private void printResult(JsonNode task) {
+      Optional<JsonNode> output = TaskText.commandOutput(task);
+      String result =
+          output.map(streams -> streams.path("stdout").asText()).orElse(TaskText.result(task));
+      String errors = output.map(streams -> streams.path("stderr").asText()).orElse("");
+      if (!result.isBlank()) {
+        console.print(result.stripTrailing());
+      }
+      if (!errors.isBlank()) {
+        console.say(errors.stripTrailing());
+      }
+      if (output.isPresent() && output.get().path("truncated").asBoolean()) {
+        console.say("mesh: task " + task.path("id").asText() + ": its output was cut");
+      }
     }
 
     private void failed(String id, JsonNode answer, String reason) {

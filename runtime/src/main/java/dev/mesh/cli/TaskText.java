@@ -1,7 +1,9 @@
 package dev.mesh.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** A task's JSON, as people read it. */
@@ -26,6 +28,18 @@ final class TaskText {
   /** The result as text; one that is not UTF-8 as base64. */
   static String result(JsonNode task) {
     return task.path("result").asText(task.path("resultBase64").asText());
+  }
+
+  /** What the command of a task of kind {@code exec} wrote: {@code stdout}, {@code stderr}. */
+  static Optional<JsonNode> commandOutput(JsonNode task) {
+    if (!task.path("kind").asText().equals("exec")) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Console.MAPPER.readTree(result(task))).filter(JsonNode::isObject);
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
   }
 
   /** What is worth knowing of a task that has no result. */

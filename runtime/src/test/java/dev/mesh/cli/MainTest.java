@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,13 +45,31 @@ class MainTest {
                 "echo",
                 Task::payload,
                 "exec",
-                Task::payload,
+                MainTest::command,
                 "fail",
                 task -> {
                   throw new IllegalStateException("it was meant to fail");
                 },
                 "bytes",
                 task -> Bytes.wrap(new byte[] {(byte) 0xff})));
+  }
+
+  /** What a command would print that prints its own words, each in brackets. */
+  private static Bytes command(Task task) {
+    try {
+      StringBuilder words = new StringBuilder();
+      for (JsonNode word : json(task.payload().asUtf8()).path("command")) {
+        words.append('[').append(word.asText()).append(']');
+      }
+      return Bytes.utf8(
+          Console.MAPPER
+              .createObjectNode()
+              .put("stdout", words + "\n")
+              .put("stderr", "")
+              .toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @AfterEach
@@ -229,7 +248,7 @@ class MainTest {
         0, mesh("run", "--each", folder + "/*.txt", "--", "wc", "-c", "{}"), err.toString());
     List<String> results = printed().lines().sorted().toList();
     assertEquals(2, results.size());
-    assertTrue(results.get(0).contains("\"" + folder.resolve("a.txt") + "\""), results.get(0));
+    assertEquals("[wc][-c][" + folder.resolve("a.txt") + "]", results.get(0));
   }
 
   @Test
@@ -242,8 +261,7 @@ class MainTest {
       System.setIn(before);
     }
     List<String> results = printed().lines().sorted().toList();
-    assertEquals(2, results.size());
-    assertTrue(results.get(1).contains("\"-n\",\"two words\""), results.get(1));
+    assertEquals(List.of("[echo][-n][one]", "[echo][-n][two words]"), results);
   }
 
   @Test
