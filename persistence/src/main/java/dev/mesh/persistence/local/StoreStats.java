@@ -8,4 +8,10 @@ package dev.mesh.persistence.local;
  * @param bytes bytes of those batches
  * @param waitingBytes bytes that are queued or being written now
  */
-public record StoreStats(long syncs, long writes, long bytes, long waitingBytes) {}
+public record StoreStats(long syncs, long writes, long bytes, long waitingBytes) {
+  /** What was done since an earlier look; what waits is as of now. */
+  public StoreStats since(StoreStats earlier) {
+    return new StoreStats(
+        syncs - earlier.syncs, writes - earlier.writes, bytes - earlier.bytes, waitingBytes);
+  }
+}
