@@ -70,6 +70,24 @@ public final class Recovery {
     return new Recovered(hardState, compacted, entries, machine);
   }
 
+  /** The point that an entry of the log, or the mark before it, is. */
+  public SnapshotMark markAt(long index) {
+    if (index == compacted.index()) {
+      return compacted;
+    }
+    if (index < compacted.index() || index > lastIndex()) {
+      throw broken(
+          "the state machine stands at entry "
+              + index
+              + " but the log holds "
+              + (compacted.index() + 1)
+              + " to "
+              + lastIndex());
+    }
+    Entry entry = entries.get((int) (index - compacted.index() - 1));
+    return new SnapshotMark(index, entry.term(), compacted.membership());
+  }
+
   private void termAndVote(HardState next) {
     if (next.term() < hardState.term()) {
       throw broken("term " + next.term() + " comes after term " + hardState.term());

@@ -1,0 +1,124 @@
+package dev.mesh;
+
+import dev.mesh.peer.PeerGuardian;
+import dev.mesh.peer.PeerState;
+import dev.mesh.persistence.local.PeerIdentity;
+import dev.mesh.persistence.local.Store;
+import dev.mesh.persistence.local.StoreExtension;
+import dev.mesh.protocols.PeerId;
+import dev.mesh.task.Tasks;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Extension;
+import org.apache.pekko.actor.typed.ExtensionId;
+import org.apache.pekko.actor.typed.Props;
+
+/**
+ * The mesh in an actor system: a Pekko extension, so that {@code Mesh.get(system)} makes the system
+ * a peer. What can be set is in {@link MeshSettings}. Thread-safe; nothing here blocks, except that
+ * the first call opens the peer's store.
+ *
+ * <p>The application owns the actor system and its place in Pekko's cluster, unless {@code
+ * mesh.manage-cluster} is on.
+ */
+public final class Mesh implements Extension {
+  private static final ExtensionId<Mesh> ID =
+      new ExtensionId<>() {
+        @Override
+        public Mesh createExtension(ActorSystem<?> system) {
+          return new Mesh(system);
+        }
+      };
+
+  private static final String INCARNATION = "incarnation";
+
+  private final ActorSystem<?> system;
+  private final MeshSettings settings;
+  private final PeerState state;
+
+  private Mesh(ActorSystem<?> system) {
+    this.system = system;
+    this.settings = MeshSettings.of(system.settings().config());
+    Store store = StoreExtension.get(system).store();
+    PeerIdentity identity = new PeerIdentity(store);
+    PeerId self = identity.peerId(() -> newPeerId(settings.peerName()));
+    this.state = new PeerState(self, nextIncarnation(identity));
+    system.systemActorOf(
+        PeerGuardian.create(settings, store, state), PeerGuardian.NAME, Props.empty());
+  }
+
+  /**
+   * The mesh of this actor system, which becomes a peer with the first call.
+   *
+   * @throws com.typesafe.config.ConfigException if a setting is out of bounds
+   * @throws dev.mesh.persistence.local.StoreException if the data folder cannot be used
+   */
+  public static Mesh get(ActorSystem<?> system) {
+    return system.registerExtension(ID);
+  }
+
+  /** What this peer is and how it stands. */
+  public PeerState state() {
+    return state;
+  }
+
+  public PeerId self() {
+    return state.self();
+  }
+
+  public MeshSettings settings() {
+    return settings;
+  }
+
+  public ActorSystem<?> system() {
+    return system;
+  }
+
+  /**
+   * Gives work to the mesh and asks after it.
+   *
+   * @throws IllegalStateException until this peer is a member of its mesh: wait for {@link #ready}
+   */
+  public Tasks tasks() {
+    return state
+        .tasks()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "this peer is not a member of its mesh yet: " + state.condition().detail()));
+  }
+
+  /** Completes when this peer is a member of its mesh and can be asked. */
+  public CompletionStage<Mesh> ready() {
+    return state.ready().thenApply(served -> this);
+  }
+
+  /** Completes, with the reason, when this actor system can never be a member again. */
+  public CompletionStage<String> mustBeReplaced() {
+    return state.mustBeReplaced();
+  }
+
+  /** Completes, with the cause, when this peer's storage can no longer be trusted. */
+  public CompletionStage<Throwable> failed() {
+    return state.failed();
+  }
+
+  /** Names carry randomness, so that two peers that people call the same are two peers. */
+  private static PeerId newPeerId(String name) {
+    byte[] random = new byte[4];
+    new SecureRandom().nextBytes(random);
+    return new PeerId(name + "-" + HexFormat.of().formatHex(random));
+  }
+
+  /** Later than every earlier one of this folder, also when the clock went back. */
+  private static long nextIncarnation(PeerIdentity identity) {
+    long last =
+        identity.meta(INCARNATION).map(bytes -> ByteBuffer.wrap(bytes).getLong()).orElse(0L);
+    long next = Math.max(last + 1, System.currentTimeMillis());
+    identity.putMeta(INCARNATION, ByteBuffer.allocate(Long.BYTES).putLong(next).array());
+    return next;
+  }
+}

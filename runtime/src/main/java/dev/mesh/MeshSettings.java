@@ -1,0 +1,74 @@
+package dev.mesh;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import dev.mesh.replication.GroupSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * All that can be set of a peer: the section {@code mesh} of the configuration, whose {@code
+ * reference.conf} says what each value means. {@link #of} checks every value.
+ */
+public record MeshSettings(
+    String name,
+    String peerName,
+    String zone,
+    Set<String> capabilities,
+    List<String> seeds,
+    int expect,
+    boolean manageCluster,
+    Path dataDir,
+    Duration discoveryInterval,
+    Duration contactTimeout,
+    int discoveryFanout,
+    Duration joinRetry,
+    Duration readOnlyAfter,
+    Duration downAfter,
+    GroupSettings replication) {
+  private static final Pattern HOST_PORT = Pattern.compile("[^\\s:/@]+:\\d{1,5}");
+
+  /**
+   * Reads and checks the section {@code mesh} of {@code root}.
+   *
+   * @throws ConfigException naming the key, the value and the remedy, if one is out of bounds
+   */
+  public static MeshSettings of(Config root) {
+    Checked mesh = Checked.section(root, "mesh");
+    Checked discovery = mesh.sub("discovery");
+    Checked partition = mesh.sub("partition");
+    return new MeshSettings(
+        mesh.text("name", "[A-Za-z0-9._-]{1,40}", "1 to 40 letters, digits, '.', '_' or '-'"),
+        mesh.text("peer-name", "[A-Za-z0-9._-]{1,40}", "1 to 40 letters, digits, '.', '_' or '-'"),
+        mesh.text("zone", "[A-Za-z0-9._-]{1,40}", "1 to 40 letters, digits, '.', '_' or '-'"),
+        Set.copyOf(mesh.config().getStringList("capabilities")),
+        seeds(mesh),
+        mesh.integer("expect", 0, 9),
+        mesh.config().getBoolean("manage-cluster"),
+        mesh.parsed("data-dir", Path::of),
+        discovery.duration("interval", Duration.ofMillis(50), Duration.ofSeconds(60)),
+        discovery.duration("contact-timeout", Duration.ofMillis(200), Duration.ofMinutes(5)),
+        discovery.integer("fanout", 1, 64),
+        discovery.duration("join-retry", Duration.ofMillis(500), Duration.ofMinutes(5)),
+        partition.duration("read-only-after", Duration.ZERO, Duration.ofMinutes(5)),
+        partition.duration("down-after", Duration.ofMillis(100), Duration.ofHours(24)),
+        GroupSettings.of(mesh.sub("replication")));
+  }
+
+  private static List<String> seeds(Checked mesh) {
+    List<String> seeds = List.copyOf(mesh.config().getStringList("seeds"));
+    for (String seed : seeds) {
+      if (!HOST_PORT.matcher(seed).matches() || port(seed) < 1 || port(seed) > 65_535) {
+        throw mesh.refusal("seeds", "'" + seed + "'", "give host:port, for example 10.0.0.5:7600");
+      }
+    }
+    return seeds;
+  }
+
+  private static int port(String hostPort) {
+    return Integer.parseInt(hostPort.substring(hostPort.lastIndexOf(':') + 1));
+  }
+}

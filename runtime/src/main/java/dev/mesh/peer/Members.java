@@ -1,0 +1,98 @@
+package dev.mesh.peer;
+
+import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.membership.ClusterView;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
+
+/**
+ * Pekko's membership in terms of peers. A member is matched to a peer by its address; one that no
+ * peer was heard of at yet is not counted.
+ */
+final class Members {
+  private static final Set<MemberStatus> IN =
+      Set.of(
+          MemberStatus.up(),
+          MemberStatus.weaklyUp(),
+          MemberStatus.leaving(),
+          MemberStatus.joining());
+
+  private final Cluster cluster;
+  private final PeerRefs refs;
+  private final PeerId self;
+
+  Members(Cluster cluster, PeerRefs refs, PeerId self) {
+    this.cluster = cluster;
+    this.refs = refs;
+    this.self = self;
+  }
+
+  /** The form in which peers write addresses. */
+  static String hostPort(Address address) {
+    return address.getHost().orElse("") + ":" + address.getPort().orElse(0);
+  }
+
+  static Address address(String systemName, String hostPort) {
+    int colon = hostPort.lastIndexOf(':');
+    return new Address(
+        "pekko",
+        systemName,
+        hostPort.substring(0, colon),
+        Integer.parseInt(hostPort.substring(colon + 1)));
+  }
+
+  ClusterView view() {
+    ClusterView.Standing standing = standing();
+    if (standing != ClusterView.Standing.MEMBER) {
+      return new ClusterView(standing, Set.of(), Set.of());
+    }
+    ClusterEvent.CurrentClusterState state = cluster.state();
+    Set<PeerId> members = new HashSet<>(Set.of(self));
+    Set<PeerId> reachable = new HashSet<>(Set.of(self));
+    for (Member member : state.getMembers()) {
+      Optional<PeerId> peer = peer(member);
+      if (peer.isPresent() && IN.contains(member.status())) {
+        members.add(peer.get());
+        if (!state.getUnreachable().contains(member)) {
+          reachable.add(peer.get());
+        }
+      }
+    }
+    return new ClusterView(standing, members, reachable);
+  }
+
+  /** The members that are {@code peers}, with their addresses in Pekko's form. */
+  Set<Address> addresses(Set<PeerId> peers) {
+    Set<Address> addresses = new HashSet<>();
+    for (Member member : cluster.state().getMembers()) {
+      if (peer(member).filter(peers::contains).isPresent()) {
+        addresses.add(member.address());
+      }
+    }
+    return addresses;
+  }
+
+  private Optional<PeerId> peer(Member member) {
+    return refs.peerAt(hostPort(member.address()));
+  }
+
+  private ClusterView.Standing standing() {
+    if (cluster.isTerminated()) {
+      return ClusterView.Standing.REMOVED;
+    }
+    MemberStatus status = cluster.selfMember().status();
+    if (status == MemberStatus.up() || status == MemberStatus.weaklyUp()) {
+      return ClusterView.Standing.MEMBER;
+    }
+    // Before it has joined a member reads "removed" as well; the cluster is not terminated then.
+    return status == MemberStatus.down()
+        ? ClusterView.Standing.REMOVED
+        : ClusterView.Standing.OUTSIDE;
+  }
+}

@@ -1,0 +1,109 @@
+package dev.mesh.peer;
+
+import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.membership.ClusterView;
+import dev.mesh.protocols.partition.PartitionJudge;
+import dev.mesh.protocols.partition.Verdict;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Down;
+import org.apache.pekko.cluster.typed.Subscribe;
+
+/**
+ * Hosts a {@link PartitionJudge}: tells it what Pekko's failure detector sees, publishes its
+ * verdict and, where the mesh manages the cluster, removes from it the members that the majority
+ * has lost. Elsewhere the application's own downing provider does.
+ */
+final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
+  static final String NAME = "partition";
+
+  /** Short against the judge's times; reachability itself arrives as events. */
+  private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
+  sealed interface Command {}
+
+  private enum Event implements Command {
+    LOOK
+  }
+
+  private final Cluster cluster;
+  private final Members members;
+  private final boolean removes;
+  private final Consumer<Verdict> judged;
+  private final PartitionJudge judge;
+
+  static Behavior<Command> create(
+      PeerContext peer, List<PeerId> registry, Consumer<Verdict> judged) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> {
+                  timers.startTimerWithFixedDelay(Event.LOOK, LOOK_EVERY);
+                  return new PartitionActor(context, peer, registry, judged);
+                }));
+  }
+
+  private PartitionActor(
+      ActorContext<Command> context,
+      PeerContext peer,
+      List<PeerId> registry,
+      Consumer<Verdict> judged) {
+    super(context);
+    this.cluster = Cluster.get(context.getSystem());
+    this.members = new Members(cluster, peer.refs(), peer.id());
+    this.removes = peer.settings().manageCluster();
+    this.judged = judged;
+    this.judge =
+        new PartitionJudge(
+            registry,
+            peer.settings().readOnlyAfter().toMillis(),
+            peer.settings().downAfter().toMillis(),
+            now());
+    ActorRef<ClusterEvent.ClusterDomainEvent> changes =
+        context.messageAdapter(ClusterEvent.ClusterDomainEvent.class, event -> Event.LOOK);
+    cluster.subscriptions().tell(Subscribe.create(changes, ClusterEvent.ClusterDomainEvent.class));
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder().onMessageEquals(Event.LOOK, this::onLook).build();
+  }
+
+  private Behavior<Command> onLook() {
+    ClusterView view = members.view();
+    for (PartitionJudge.Effect effect : judge.observe(now(), view.members(), view.reachable())) {
+      if (effect instanceof PartitionJudge.Effect.Judged it) {
+        getContext()
+            .getLog()
+            .info("{}", it.verdict().writable() ? "Writable" : "Read-only: " + it.verdict().why());
+        judged.accept(it.verdict());
+      } else if (effect instanceof PartitionJudge.Effect.Remove it) {
+        if (removes) {
+          remove(it.members());
+        }
+      } else {
+        throw new IllegalStateException("no rule for " + effect);
+      }
+    }
+    return this;
+  }
+
+  private void remove(Set<PeerId> lost) {
+    getContext().getLog().info("Removing {} from the cluster: this side has the majority", lost);
+    members.addresses(lost).forEach(address -> cluster.manager().tell(Down.apply(address)));
+  }
+
+  private static long now() {
+    return System.nanoTime() / 1_000_000;
+  }
+}

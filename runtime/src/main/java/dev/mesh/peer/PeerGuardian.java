@@ -1,0 +1,164 @@
+package dev.mesh.peer;
+
+import dev.mesh.MeshSettings;
+import dev.mesh.peer.PeerState.Mode;
+import dev.mesh.persistence.local.PeerIdentity;
+import dev.mesh.persistence.local.Store;
+import dev.mesh.persistence.serialization.MeshIdentity;
+import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.membership.FoundedMesh;
+import dev.mesh.protocols.partition.Verdict;
+import dev.mesh.replication.Replication;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.SelfUp;
+import org.apache.pekko.cluster.typed.Subscribe;
+
+/**
+ * The top of a peer's actor tree. It brings the peer up in three steps: discovery finds or founds
+ * the mesh; then the groups recover and partitions are judged; then, once this peer is a member of
+ * the cluster, it takes and runs tasks.
+ */
+public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
+  /** The guardian's name below {@code /system}; with it, every peer's actors have known paths. */
+  public static final String NAME = PeerRefs.GUARDIAN;
+
+  /** What the guardian hears from its children and from the cluster. */
+  public sealed interface Command {}
+
+  private record Founded(FoundedMesh mesh) implements Command {}
+
+  private record Judged(Verdict verdict) implements Command {}
+
+  private record IsUp() implements Command {}
+
+  private final PeerContext peer;
+  private final Store store;
+  private FoundedMesh mesh; // null until this peer belongs to one
+  private boolean up;
+  private boolean serving;
+  private Verdict verdict = new Verdict(false, "reachability was not judged yet");
+
+  public static Behavior<Command> create(MeshSettings settings, Store store, PeerState state) {
+    return Behaviors.setup(context -> new PeerGuardian(context, settings, store, state));
+  }
+
+  private PeerGuardian(
+      ActorContext<Command> context, MeshSettings settings, Store store, PeerState state) {
+    super(context);
+    Cluster cluster = Cluster.get(context.getSystem());
+    this.store = store;
+    this.peer =
+        new PeerContext(
+            settings,
+            state,
+            new PeerRefs(context.getSystem()),
+            Members.hostPort(cluster.selfMember().address()));
+    cluster
+        .subscriptions()
+        .tell(
+            Subscribe.create(context.messageAdapter(SelfUp.class, up -> new IsUp()), SelfUp.class));
+    if (settings.manageCluster()) {
+      discover(settings.seeds());
+    } else {
+      state.discoveryStands("waits until the application has joined a cluster");
+    }
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Founded.class, this::onFounded)
+        .onMessage(Judged.class, this::onJudged)
+        .onMessage(IsUp.class, this::onUp)
+        .build();
+  }
+
+  private void discover(List<String> seeds) {
+    ActorRef<Command> self = getContext().getSelf();
+    getContext()
+        .spawn(
+            DiscoveryActor.create(
+                new DiscoveryActor.Environment(
+                    peer,
+                    new Memory(new PeerIdentity(store)),
+                    seeds,
+                    founded -> self.tell(new Founded(founded)))),
+            DiscoveryActor.NAME,
+            Replication.dispatcher());
+  }
+
+  private Behavior<Command> onUp(IsUp event) {
+    up = true;
+    if (!peer.settings().manageCluster()) {
+      discover(seedsAndMembers());
+    }
+    return serveIfReady();
+  }
+
+  /** Embedded, the members of the application's cluster are contacts, too. */
+  private List<String> seedsAndMembers() {
+    List<String> contacts = new ArrayList<>(peer.settings().seeds());
+    ClusterEvent.CurrentClusterState state = Cluster.get(getContext().getSystem()).state();
+    for (Member member : state.getMembers()) {
+      contacts.add(Members.hostPort(member.address()));
+    }
+    return contacts;
+  }
+
+  private Behavior<Command> onFounded(Founded founded) {
+    mesh = founded.mesh();
+    List<PeerId> founders = mesh.founders().members();
+    MeshIdentity.get(getContext().getSystem()).set(mesh.id());
+    ActorRef<Command> self = getContext().getSelf();
+    getContext()
+        .spawn(
+            Replication.create(
+                new Replication.Environment(
+                    mesh.id(),
+                    peer.id(),
+                    founders,
+                    store,
+                    peer.refs(),
+                    peer.settings().replication(),
+                    peer.state()::refusal,
+                    peer.state()::groupStands,
+                    cause -> peer.state().failed().complete(cause))),
+            Replication.NAME,
+            Replication.dispatcher());
+    getContext()
+        .spawn(
+            PartitionActor.create(peer, founders, judged -> self.tell(new Judged(judged))),
+            PartitionActor.NAME);
+    return serveIfReady();
+  }
+
+  private Behavior<Command> onJudged(Judged judged) {
+    verdict = judged.verdict();
+    if (serving) {
+      showMode();
+    }
+    return this;
+  }
+
+  private void showMode() {
+    peer.state().become(verdict.writable() ? Mode.NORMAL : Mode.READ_ONLY, verdict.why());
+  }
+
+  private Behavior<Command> serveIfReady() {
+    if (up && mesh != null && !serving) {
+      serving = true;
+      showMode();
+    }
+    return this;
+  }
+}

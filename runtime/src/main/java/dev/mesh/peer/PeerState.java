@@ -1,0 +1,108 @@
+package dev.mesh.peer;
+
+import dev.mesh.protocols.GroupId;
+import dev.mesh.protocols.PeerId;
+import dev.mesh.replication.GroupStatus;
+import dev.mesh.task.Tasks;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What a peer knows of itself, for whoever asks without wanting to wait: its actors write, the
+ * edges read. Thread-safe. It lives as long as the actor system.
+ */
+public final class PeerState {
+
+  /** What the peer can do now. */
+  public enum Mode {
+    /** Not yet a member that can work. */
+    STARTING,
+    /** A majority is in reach: reads and writes. */
+    NORMAL,
+    /** No majority is in reach: stale reads alone. */
+    READ_ONLY
+  }
+
+  /**
+   * How the peer is.
+   *
+   * @param detail what the peer waits for, or why it is read-only; empty when it works
+   */
+  public record Condition(Mode mode, String detail) {}
+
+  private final PeerId self;
+  private final long incarnation;
+  private final Map<GroupId, GroupStatus> groups = new ConcurrentHashMap<>();
+  private final CompletableFuture<String> mustBeReplaced = new CompletableFuture<>();
+  private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
+  private volatile Condition condition = new Condition(Mode.STARTING, "the peer has just begun");
+  private final CompletableFuture<Tasks> tasks = new CompletableFuture<>();
+
+  public PeerState(PeerId self, long incarnation) {
+    this.self = self;
+    this.incarnation = incarnation;
+  }
+
+  public PeerId self() {
+    return self;
+  }
+
+  /** Greater than that of every earlier run on the same folder. */
+  public long incarnation() {
+    return incarnation;
+  }
+
+  public Condition condition() {
+    return condition;
+  }
+
+  void become(Mode mode, String detail) {
+    condition = new Condition(mode, detail);
+  }
+
+  /** Why this peer takes no writes now, if so. */
+  public Optional<String> refusal() {
+    Condition now = condition;
+    return now.mode() == Mode.READ_ONLY
+        ? Optional.of("this peer is read-only: " + now.detail())
+        : Optional.empty();
+  }
+
+  /** While the peer starts, what it waits for is what discovery waits for. */
+  void discoveryStands(String status) {
+    if (condition.mode() == Mode.STARTING) {
+      condition = new Condition(Mode.STARTING, status);
+    }
+  }
+
+  /** The groups that this peer holds a replica of, as they stand. */
+  public Map<GroupId, GroupStatus> groups() {
+    return Map.copyOf(groups);
+  }
+
+  void groupStands(GroupStatus status) {
+    groups.put(status.group(), status);
+  }
+
+  /** The tasks of the mesh; empty until this peer is a member. */
+  public Optional<Tasks> tasks() {
+    return Optional.ofNullable(tasks.getNow(null));
+  }
+
+  /** Completes when the peer is a member of its mesh and serves tasks. */
+  public CompletableFuture<Tasks> ready() {
+    return tasks;
+  }
+
+  /** Completes, with the reason, when this actor system has no future and another must follow. */
+  public CompletableFuture<String> mustBeReplaced() {
+    return mustBeReplaced;
+  }
+
+  /** Completes, with the cause, when this peer's storage can no longer be trusted. */
+  public CompletableFuture<Throwable> failed() {
+    return failed;
+  }
+}

@@ -1,0 +1,317 @@
+package dev.mesh.replication;
+
+import static dev.mesh.persistence.replicated.ReplicatedLogException.Reason.OUTCOME_UNKNOWN;
+import static dev.mesh.persistence.replicated.ReplicatedLogException.Reason.OVERLOADED;
+import static dev.mesh.persistence.replicated.ReplicatedLogException.Reason.UNAVAILABLE;
+
+import dev.mesh.persistence.replicated.ReplicatedLogException;
+import dev.mesh.protocols.Bytes;
+import dev.mesh.protocols.PeerId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+
+/**
+ * The way to one group from this peer. It gathers what this peer's actors ask, sends it on in one
+ * message to the replica believed to lead, follows hints when that is wrong, asks again when nobody
+ * answers, and gives up within {@link GroupSettings#callTimeout()}, saying whether the outcome is
+ * known.
+ */
+final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
+
+  sealed interface Command {}
+
+  /** A call of this peer; {@code result} is completed with the answer, or fails. */
+  record Call(Kind kind, long atLeast, Bytes bytes, CompletableFuture<GroupCall.Answer> result)
+      implements Command {}
+
+  private record Replied(GroupCall.Reply reply) implements Command {}
+
+  private enum Tick implements Command {
+    SEND,
+    RETRY
+  }
+
+  enum Kind {
+    PROPOSE,
+    READ,
+    QUERY
+  }
+
+  /**
+   * A call under way. While {@code sent}, a replica was asked at {@code sentAt}; {@code uncertain}
+   * once an attempt ended without word of what became of it.
+   */
+  private static final class Pending {
+    final Call call;
+    final long deadline;
+    long sentAt;
+    boolean sent;
+    boolean uncertain;
+
+    Pending(Call call, long deadline) {
+      this.call = call;
+      this.deadline = deadline;
+    }
+  }
+
+  /** What this router needs to know of its group. */
+  record Group(
+      List<PeerId> replicas,
+      Optional<PeerId> here,
+      Function<PeerId, Optional<ActorRef<GroupCall>>> replicaAt,
+      Supplier<Optional<String>> refusal) {}
+
+  private final Group group;
+  private final GroupSettings settings;
+  private final ActorRef<GroupCall.Reply> replies;
+  private final Map<Long, Pending> pending = new LinkedHashMap<>();
+  private final Deque<Long> toSend = new ArrayDeque<>();
+  private long lastId;
+  private long pendingBytes;
+  private boolean sendScheduled;
+  private PeerId target;
+
+  static Behavior<Command> create(Group group, GroupSettings settings) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> {
+                  timers.startTimerWithFixedDelay(Tick.RETRY, settings.retryTick());
+                  return new GroupRouter(context, group, settings);
+                }));
+  }
+
+  private GroupRouter(ActorContext<Command> context, Group group, GroupSettings settings) {
+    super(context);
+    this.group = group;
+    this.settings = settings;
+    this.replies = context.messageAdapter(GroupCall.Reply.class, Replied::new);
+    this.target = group.here().orElse(group.replicas().get(0));
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(Call.class, this::onCall)
+        .onMessage(Replied.class, this::onReply)
+        .onMessageEquals(Tick.SEND, this::onSend)
+        .onMessageEquals(Tick.RETRY, this::onRetry)
+        .build();
+  }
+
+  private Behavior<Command> onCall(Call call) {
+    Optional<String> refusal = call.kind() == Kind.QUERY ? Optional.empty() : group.refusal().get();
+    int size = call.bytes().length();
+    if (refusal.isPresent()) {
+      call.result().completeExceptionally(new ReplicatedLogException(UNAVAILABLE, refusal.get()));
+    } else if (pending.size() >= settings.maxPendingCalls()
+        || pendingBytes + size > settings.maxPendingBytes()) {
+      call.result()
+          .completeExceptionally(
+              new ReplicatedLogException(
+                  OVERLOADED,
+                  pending.size()
+                      + " calls with "
+                      + pendingBytes
+                      + " bytes wait for the group already; try again later"));
+    } else {
+      pending.put(++lastId, new Pending(call, now() + settings.callTimeout().toNanos()));
+      toSend.add(lastId);
+      pendingBytes += size;
+      scheduleSend();
+    }
+    return this;
+  }
+
+  /** The message to itself queues behind all calls that wait in the mailbox: they go together. */
+  private void scheduleSend() {
+    if (!sendScheduled) {
+      sendScheduled = true;
+      getContext().getSelf().tell(Tick.SEND);
+    }
+  }
+
+  private Behavior<Command> onSend() {
+    sendScheduled = false;
+    Optional<ActorRef<GroupCall>> leader = group.replicaAt().apply(target);
+    Optional<ActorRef<GroupCall>> nearest =
+        group.here().flatMap(group.replicaAt()).or(() -> leader);
+    Gathered gathered = new Gathered();
+    for (int left = toSend.size(); left > 0; left--) {
+      long id = toSend.poll();
+      Pending waiting = pending.get(id);
+      if (waiting == null) {
+        continue;
+      }
+      boolean query = waiting.call.kind() == Kind.QUERY;
+      Optional<ActorRef<GroupCall>> replica = query ? nearest : leader;
+      if (replica.isEmpty()) {
+        toSend.add(id);
+      } else {
+        waiting.sent = true;
+        waiting.sentAt = now();
+        gathered.add(id, waiting, replica.get());
+      }
+    }
+    leader.ifPresent(gathered::flush);
+    return this;
+  }
+
+  /** What one turn sends: commands and reads each in one message, within its bound. */
+  private final class Gathered {
+    private final List<GroupCall.Command> commands = new ArrayList<>();
+    private final List<Long> reads = new ArrayList<>();
+    private long bytes;
+
+    void add(long id, Pending waiting, ActorRef<GroupCall> replica) {
+      Call call = waiting.call;
+      if (call.kind() == Kind.QUERY) {
+        replica.tell(new GroupCall.Query(id, call.atLeast(), call.bytes(), replies));
+      } else if (call.kind() == Kind.READ) {
+        reads.add(id);
+      } else {
+        if (bytes + call.bytes().length() > settings.maxMessageBytes()) {
+          flush(replica);
+        }
+        commands.add(new GroupCall.Command(id, call.bytes()));
+        bytes += call.bytes().length();
+      }
+    }
+
+    void flush(ActorRef<GroupCall> replica) {
+      if (!commands.isEmpty()) {
+        replica.tell(new GroupCall.Propose(List.copyOf(commands), replies));
+        commands.clear();
+        bytes = 0;
+      }
+      if (!reads.isEmpty()) {
+        replica.tell(new GroupCall.Read(List.copyOf(reads), replies));
+        reads.clear();
+      }
+    }
+  }
+
+  private Behavior<Command> onReply(Replied replied) {
+    GroupCall.Reply reply = replied.reply();
+    if (reply instanceof GroupCall.Answers answers) {
+      for (GroupCall.Answer answer : answers.answers()) {
+        remove(answer.id()).ifPresent(done -> done.call.result().complete(answer));
+      }
+    } else if (reply instanceof GroupCall.NotLeader notLeader) {
+      PeerId refused = target;
+      target = notLeader.leader().orElseGet(() -> successorOf(refused));
+      boolean hinted = notLeader.leader().isPresent();
+      notLeader.ids().forEach(id -> sendAgain(id, hinted));
+    } else if (reply instanceof GroupCall.Overloaded overloaded) {
+      for (long id : overloaded.ids()) {
+        remove(id).ifPresent(full -> fail(full, OVERLOADED, overloaded.why()));
+      }
+    } else if (reply instanceof GroupCall.Unknown unknown) {
+      for (long id : unknown.ids()) {
+        markUncertain(id);
+        sendAgain(id, true);
+      }
+    } else {
+      throw new IllegalStateException("no rule for " + reply);
+    }
+    return this;
+  }
+
+  private void markUncertain(long id) {
+    Pending waiting = pending.get(id);
+    if (waiting != null) {
+      waiting.uncertain = true;
+    }
+  }
+
+  /** Without a hint the next attempt waits for the retry tick, so that an election is no storm. */
+  private void sendAgain(long id, boolean atOnce) {
+    Pending waiting = pending.get(id);
+    if (waiting != null && waiting.sent) {
+      waiting.sent = false;
+      toSend.add(id);
+      if (atOnce) {
+        scheduleSend();
+      }
+    }
+  }
+
+  private Behavior<Command> onRetry() {
+    long now = now();
+    boolean unanswered = false;
+    List<Long> late = new ArrayList<>();
+    for (Map.Entry<Long, Pending> entry : pending.entrySet()) {
+      Pending waiting = entry.getValue();
+      if (now - waiting.deadline >= 0) {
+        late.add(entry.getKey());
+      } else if (waiting.sent && now - waiting.sentAt >= settings.retryAfter().toNanos()) {
+        waiting.uncertain = true;
+        sendAgain(entry.getKey(), true);
+        unanswered = true;
+      }
+    }
+    late.forEach(id -> remove(id).ifPresent(this::giveUp));
+    if (unanswered || group.replicaAt().apply(target).isEmpty()) {
+      target = successorOf(target);
+    }
+    if (!toSend.isEmpty()) {
+      scheduleSend();
+    }
+    return this;
+  }
+
+  private void giveUp(Pending waiting) {
+    if (waiting.call.kind() == Kind.PROPOSE && (waiting.sent || waiting.uncertain)) {
+      fail(
+          waiting,
+          OUTCOME_UNKNOWN,
+          "no answer from the group within "
+              + settings.callTimeout()
+              + "; the command may or may not take effect: read before trying again");
+    } else {
+      fail(
+          waiting,
+          UNAVAILABLE,
+          "no leader of the group answered within "
+              + settings.callTimeout()
+              + "; nothing was done: see that a majority of "
+              + group.replicas()
+              + " is up");
+    }
+  }
+
+  private static void fail(Pending waiting, ReplicatedLogException.Reason reason, String why) {
+    waiting.call.result().completeExceptionally(new ReplicatedLogException(reason, why));
+  }
+
+  private Optional<Pending> remove(long id) {
+    Pending removed = pending.remove(id);
+    if (removed != null) {
+      pendingBytes -= removed.call.bytes().length();
+    }
+    return Optional.ofNullable(removed);
+  }
+
+  private PeerId successorOf(PeerId peer) {
+    int next = group.replicas().indexOf(peer) + 1;
+    return group.replicas().get(next % group.replicas().size());
+  }
+
+  private static long now() {
+    return System.nanoTime();
+  }
+}

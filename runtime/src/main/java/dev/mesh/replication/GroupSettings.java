@@ -1,0 +1,57 @@
+package dev.mesh.replication;
+
+import dev.mesh.Checked;
+import dev.mesh.protocols.raft.RaftSettings;
+import java.time.Duration;
+
+/**
+ * How this peer takes part in replication groups: {@code mesh.replication} in {@code
+ * reference.conf}, which says what each value means and its unit.
+ */
+public record GroupSettings(
+    Duration callTimeout,
+    Duration retryAfter,
+    Duration retryTick,
+    int maxPendingCalls,
+    long maxPendingBytes,
+    int maxMessageBytes,
+    int maxBlockBytes,
+    long logBytesInHeap,
+    int snapshotChunkBytes,
+    RaftSettings raft) {
+  private static final Duration MILLI = Duration.ofMillis(1);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final int MIB = 1024 * 1024;
+
+  public static GroupSettings of(Checked replication) {
+    return new GroupSettings(
+        replication.duration("call-timeout", Duration.ofMillis(100), MINUTE),
+        replication.duration("retry-after", Duration.ofMillis(50), MINUTE),
+        replication.duration("retry-tick", MILLI, MINUTE),
+        replication.integer("max-pending-calls", 1, 10_000_000),
+        replication.bytes("max-pending-bytes", MIB, 1024L * MIB),
+        (int) replication.bytes("max-message-bytes", 1024, 64L * MIB),
+        (int) replication.bytes("max-block-bytes", 1024, 64L * MIB),
+        replication.bytes("log-bytes-in-heap", MIB, 1024L * MIB),
+        (int) replication.bytes("snapshot-chunk-bytes", 1024, 16L * MIB),
+        raft(replication));
+  }
+
+  private static RaftSettings raft(Checked replication) {
+    Checked raft = replication.sub("raft");
+    try {
+      return new RaftSettings(
+          raft.duration("election-timeout-min", MILLI, MINUTE).toMillis(),
+          raft.duration("election-timeout-max", MILLI, MINUTE).toMillis(),
+          raft.duration("heartbeat-interval", MILLI, MINUTE).toMillis(),
+          (int) raft.bytes("max-bytes-per-append", 1024, 64L * MIB),
+          raft.integer("max-inflight-messages", 1, 10_000),
+          raft.bytes("max-inflight-bytes", 1024, 1024L * MIB),
+          raft.bytes("max-uncommitted-bytes", 1024, 1024L * MIB),
+          (int) raft.bytes("max-bytes-per-apply", 1024, 64L * MIB),
+          raft.integer("max-pending-reads", 1, 1_000_000));
+    } catch (IllegalArgumentException e) {
+      throw replication.refusal("raft", "inconsistent", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,297 @@
+package dev.mesh.replication;
+
+import dev.mesh.persistence.raftlog.LogWriter;
+import dev.mesh.persistence.replicated.StateMachine;
+import dev.mesh.protocols.GroupId;
+import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.raft.Effect;
+import dev.mesh.protocols.raft.Input;
+import dev.mesh.protocols.raft.Raft;
+import dev.mesh.protocols.raft.Role;
+import dev.mesh.protocols.raft.SnapshotMark;
+import dev.mesh.protocols.raft.Timer;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * One replica of a group: the host of a {@link Raft} core. Whatever waits in the mailbox is given
+ * to the core first; then, in one turn, its effects are carried out: one write to the log and one
+ * message to each follower for all that has gathered. It holds no rule of the protocol.
+ *
+ * <p>A log or a machine that fails stops the actor for good: what it promised cannot be kept until
+ * the process starts again and recovers.
+ */
+final class RaftGroup extends AbstractBehavior<GroupMessage> {
+
+  /** What this actor tells itself. */
+  sealed interface Event extends GroupMessage {}
+
+  private enum Turn implements Event {
+    FLUSH,
+    RESUME_APPLYING
+  }
+
+  private record TimerElapsed(Timer timer) implements Event {}
+
+  private record Happened(Input input) implements Event {}
+
+  private record StorageFailed(Throwable cause) implements Event {}
+
+  /** What a replica is made of. */
+  record Parts(
+      GroupId group,
+      PeerId self,
+      Raft raft,
+      LogWriter log,
+      StateMachine machine,
+      SnapshotMark machineStandsAt,
+      Function<PeerId, Optional<ActorRef<GroupMessage>>> replicaAt,
+      Consumer<GroupStatus> statusChanged) {}
+
+  private final Parts parts;
+  private final Raft raft;
+  private final GroupSettings settings;
+  private final LazyTimers timers;
+  private final ActorRef<GroupMessage> self;
+  private final Calls calls;
+  private final AppliedTerms terms;
+  private final Applier applier;
+  private final SnapshotTransfers snapshots;
+  private boolean flushScheduled;
+
+  static Behavior<GroupMessage> create(Parts parts, GroupSettings settings) {
+    return Behaviors.setup(
+        context -> Behaviors.withTimers(timers -> new RaftGroup(context, timers, parts, settings)));
+  }
+
+  private RaftGroup(
+      ActorContext<GroupMessage> context,
+      TimerScheduler<GroupMessage> timers,
+      Parts parts,
+      GroupSettings settings) {
+    super(context);
+    this.parts = parts;
+    this.raft = parts.raft();
+    this.settings = settings;
+    this.timers = new LazyTimers(timers, TimerElapsed::new);
+    this.self = context.getSelf();
+    this.calls = new Calls(parts.machine(), settings);
+    this.terms = new AppliedTerms(raft.membership(), parts.machineStandsAt());
+    this.applier =
+        new Applier(parts.machine(), calls, terms, () -> self.tell(Turn.RESUME_APPLYING));
+    this.snapshots =
+        new SnapshotTransfers(
+            parts.machine(),
+            settings.snapshotChunkBytes(),
+            terms::markAt,
+            input -> self.tell(new Happened(input)),
+            failure -> self.tell(new StorageFailed(failure)));
+    execute(raft.start());
+  }
+
+  @Override
+  public Receive<GroupMessage> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(RaftEnvelope.class, this::onEnvelope)
+        .onMessage(GroupCall.Propose.class, this::onPropose)
+        .onMessage(GroupCall.Read.class, this::onRead)
+        .onMessage(GroupCall.Query.class, this::onQuery)
+        .onMessage(Happened.class, happened -> step(happened.input()))
+        .onMessage(TimerElapsed.class, this::onTimer)
+        .onMessage(StorageFailed.class, this::onStorageFailed)
+        .onMessageEquals(Turn.FLUSH, this::onFlush)
+        .onMessageEquals(Turn.RESUME_APPLYING, this::onResumeApplying)
+        .onSignal(PostStop.class, this::onPostStop)
+        .build();
+  }
+
+  private Behavior<GroupMessage> onEnvelope(RaftEnvelope envelope) {
+    return step(new Input.Receive(envelope.from(), envelope.message()));
+  }
+
+  private Behavior<GroupMessage> onPropose(GroupCall.Propose propose) {
+    if (isLeader()) {
+      calls.gather(propose);
+      scheduleFlush();
+    } else {
+      List<Long> ids = propose.commands().stream().map(GroupCall.Command::id).toList();
+      propose.replyTo().tell(new GroupCall.NotLeader(ids, otherLeader()));
+    }
+    return this;
+  }
+
+  private Behavior<GroupMessage> onRead(GroupCall.Read read) {
+    if (isLeader()) {
+      return step(new Input.Read(calls.read(read)));
+    }
+    read.replyTo().tell(new GroupCall.NotLeader(read.ids(), otherLeader()));
+    return this;
+  }
+
+  private Behavior<GroupMessage> onQuery(GroupCall.Query query) {
+    calls.query(query, raft.appliedIndex());
+    return this;
+  }
+
+  private Behavior<GroupMessage> onTimer(TimerElapsed elapsed) {
+    return timers.hasFired(elapsed.timer()) ? step(new Input.TimerFired(elapsed.timer())) : this;
+  }
+
+  private Behavior<GroupMessage> onStorageFailed(StorageFailed failed) {
+    throw new IllegalStateException(
+        parts.group()
+            + " cannot be written; this peer takes no part in it until it is started again: "
+            + failed.cause().getMessage(),
+        failed.cause());
+  }
+
+  private Behavior<GroupMessage> onPostStop(PostStop signal) {
+    snapshots.closeAll();
+    return this;
+  }
+
+  private Behavior<GroupMessage> step(Input input) {
+    raft.step(input);
+    scheduleFlush();
+    return this;
+  }
+
+  /** The message to itself queues behind all that waits in the mailbox: it is handled together. */
+  private void scheduleFlush() {
+    if (!flushScheduled) {
+      flushScheduled = true;
+      getContext().getSelf().tell(Turn.FLUSH);
+    }
+  }
+
+  private Behavior<GroupMessage> onFlush() {
+    flushScheduled = false;
+    calls.blocks().forEach(raft::step);
+    execute(raft.flush());
+    return this;
+  }
+
+  private void execute(List<Effect> effects) {
+    for (Effect effect : effects) {
+      execute(effect);
+    }
+    calls.sendAnswers();
+  }
+
+  private void execute(Effect effect) {
+    if (effect instanceof Effect.Send it) {
+      RaftEnvelope envelope = new RaftEnvelope(parts.group(), parts.self(), it.message());
+      parts.replicaAt().apply(it.to()).ifPresent(replica -> replica.tell(envelope));
+    } else if (effect instanceof Effect.Persist it) {
+      persist(it);
+    } else if (effect instanceof Effect.Apply it) {
+      appliedUpTo(applier.apply(it.entries()));
+    } else if (effect instanceof Effect.Proposed it) {
+      calls.proposed(it);
+    } else if (effect instanceof Effect.Refused it) {
+      calls.refused(it, isLeader());
+    } else if (effect instanceof Effect.ReadReady it) {
+      calls.readReady(it);
+    } else if (effect instanceof Effect.SetTimer it) {
+      timers.set(it.timer(), it.afterMillis());
+    } else if (effect instanceof Effect.CancelTimer it) {
+      timers.cancel(it.timer());
+    } else if (effect instanceof Effect.RoleChanged it) {
+      roleChanged(it);
+    } else {
+      executeForSnapshot(effect);
+    }
+  }
+
+  private void executeForSnapshot(Effect effect) {
+    if (effect instanceof Effect.InstallSnapshot it) {
+      applier.finish();
+      terms.installed(it.mark());
+    }
+    snapshots.execute(effect);
+  }
+
+  private void persist(Effect.Persist persist) {
+    Input persisted = new Input.Persisted(persist.batch());
+    parts
+        .log()
+        .append(
+            persist.batch(),
+            persist.records(),
+            failure ->
+                self.tell(failure == null ? new Happened(persisted) : new StorageFailed(failure)));
+  }
+
+  private void appliedUpTo(long index) {
+    step(new Input.Applied(index));
+    if (raft.logBytes() > settings.logBytesInHeap()) {
+      compact(index);
+    }
+    publishStatus();
+  }
+
+  private Behavior<GroupMessage> onResumeApplying() {
+    appliedUpTo(applier.resumed());
+    return this;
+  }
+
+  /** A leader keeps what a follower lacks until that is too much: then it gets a snapshot. */
+  private void compact(long applied) {
+    boolean tooMuch = raft.logBytes() > 2 * settings.logBytesInHeap();
+    long needed =
+        raft.matchIndexes().values().stream().mapToLong(Long::longValue).min().orElse(applied);
+    long index = tooMuch ? applied : Math.min(applied, needed);
+    if (index >= raft.firstIndex()) {
+      step(new Input.Compact(index));
+    }
+  }
+
+  private void roleChanged(Effect.RoleChanged changed) {
+    getContext()
+        .getLog()
+        .info(
+            "{} is {} in term {}, leader {}",
+            parts.group(),
+            changed.role(),
+            changed.term(),
+            changed.leader().map(PeerId::value).orElse("unknown"));
+    if (changed.role() != Role.LEADER) {
+      calls.leadershipLost(changed.leader());
+    }
+    publishStatus();
+  }
+
+  private void publishStatus() {
+    parts
+        .statusChanged()
+        .accept(
+            new GroupStatus(
+                parts.group(),
+                parts.self(),
+                raft.role(),
+                raft.term(),
+                raft.leader(),
+                raft.commitIndex(),
+                raft.appliedIndex(),
+                raft.lastIndex(),
+                raft.membership().voters()));
+  }
+
+  private boolean isLeader() {
+    return raft.role() == Role.LEADER;
+  }
+
+  private Optional<PeerId> otherLeader() {
+    return raft.leader().filter(leader -> !leader.equals(parts.self()));
+  }
+}

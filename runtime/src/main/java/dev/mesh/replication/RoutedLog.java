@@ -1,0 +1,51 @@
+package dev.mesh.replication;
+
+import static dev.mesh.persistence.replicated.ReplicatedLogException.Reason.UNAVAILABLE;
+
+import dev.mesh.persistence.replicated.ReplicatedLog;
+import dev.mesh.persistence.replicated.ReplicatedLogException;
+import dev.mesh.protocols.Bytes;
+import dev.mesh.protocols.GroupId;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** This peer's way to all groups: hands each call to the group's {@link GroupRouter}. */
+final class RoutedLog implements ReplicatedLog {
+  private final Map<GroupId, ActorRef<GroupRouter.Command>> routers;
+
+  RoutedLog(Map<GroupId, ActorRef<GroupRouter.Command>> routers) {
+    this.routers = Map.copyOf(routers);
+  }
+
+  @Override
+  public CompletionStage<Applied> propose(GroupId group, Bytes command) {
+    return call(group, GroupRouter.Kind.PROPOSE, 0, command)
+        .thenApply(answer -> new Applied(answer.index(), answer.bytes()));
+  }
+
+  @Override
+  public CompletionStage<Long> readIndex(GroupId group) {
+    return call(group, GroupRouter.Kind.READ, 0, Bytes.EMPTY).thenApply(GroupCall.Answer::index);
+  }
+
+  @Override
+  public CompletionStage<Bytes> query(GroupId group, long atLeast, Bytes query) {
+    return call(group, GroupRouter.Kind.QUERY, atLeast, query).thenApply(GroupCall.Answer::bytes);
+  }
+
+  private CompletableFuture<GroupCall.Answer> call(
+      GroupId group, GroupRouter.Kind kind, long atLeast, Bytes bytes) {
+    CompletableFuture<GroupCall.Answer> result = new CompletableFuture<>();
+    ActorRef<GroupRouter.Command> router = routers.get(group);
+    if (router == null) {
+      result.completeExceptionally(
+          new ReplicatedLogException(
+              UNAVAILABLE, group + " does not exist; this mesh has " + routers.keySet()));
+    } else {
+      router.tell(new GroupRouter.Call(kind, atLeast, bytes, result));
+    }
+    return result;
+  }
+}

@@ -1,0 +1,78 @@
+package dev.mesh.replication;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.mesh.protocols.Bytes;
+import dev.mesh.protocols.GroupId;
+import dev.mesh.protocols.MeshId;
+import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.raft.Entry;
+import dev.mesh.protocols.raft.EntryType;
+import dev.mesh.protocols.raft.Membership;
+import dev.mesh.protocols.raft.Message;
+import dev.mesh.protocols.raft.SnapshotMark;
+import java.io.NotSerializableException;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RaftCodecTest {
+  private static final MeshId MESH = new MeshId("0123456789abcdef0123456789abcdef");
+  private static final PeerId A = new PeerId("a-1");
+  private static final SnapshotMark MARK =
+      new SnapshotMark(
+          70, 4, new Membership(List.of(A, new PeerId("b-2")), List.of(new PeerId("c-3"))));
+
+  static List<Message> messages() {
+    Entry noOp = new Entry(8, 3, EntryType.NO_OP, Bytes.EMPTY);
+    Entry block = new Entry(9, 3, EntryType.COMMANDS, Bytes.wrap(new byte[100_000]));
+    return List.of(
+        new Message.PreVoteRequest(4, 9, 3),
+        new Message.PreVoteResponse(4, true),
+        new Message.VoteRequest(4, 9, 3),
+        new Message.VoteResponse(4, false),
+        new Message.AppendEntries(4, 7, 2, List.of(noOp, block), 6, 99),
+        new Message.AppendEntries(4, 9, 3, List.of(), 9, 100),
+        new Message.AppendAccepted(4, 9, 100),
+        new Message.AppendRejected(4, 9, 2, 5, 100),
+        new Message.InstallSnapshot(4, MARK, 512, Bytes.utf8("part"), true),
+        new Message.SnapshotProgress(4, MARK, 516, false));
+  }
+
+  @ParameterizedTest
+  @MethodSource("messages")
+  void everyMessageComesBackAsItWas(Message message) throws NotSerializableException {
+    RaftEnvelope envelope = new RaftEnvelope(new GroupId(65_535), A, message);
+    assertEquals(envelope, RaftCodec.read(MESH, RaftCodec.write(MESH, envelope)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("messages")
+  void aMessageCutShortIsRefused(Message message) {
+    byte[] whole = RaftCodec.write(MESH, new RaftEnvelope(GroupId.META, A, message));
+    byte[] cut = Arrays.copyOf(whole, whole.length - 1);
+    assertThrows(NotSerializableException.class, () -> RaftCodec.read(MESH, cut));
+  }
+
+  @Test
+  void aMessageOfAnotherMeshIsRefusedAndBothAreNamed() {
+    MeshId other = new MeshId("ffffffffffffffffffffffffffffffff");
+    byte[] bytes =
+        RaftCodec.write(
+            other, new RaftEnvelope(GroupId.META, A, new Message.VoteResponse(1, true)));
+    Exception refusal =
+        assertThrows(NotSerializableException.class, () -> RaftCodec.read(MESH, bytes));
+    assertTrue(refusal.getMessage().contains(other.value()));
+    assertTrue(refusal.getMessage().contains(MESH.value()));
+  }
+
+  @Test
+  void aBlockGivesBackItsCommands() {
+    List<Bytes> commands = List.of(Bytes.utf8("one"), Bytes.EMPTY, Bytes.utf8("three"));
+    assertEquals(commands, Blocks.split(Blocks.join(commands)));
+  }
+}
