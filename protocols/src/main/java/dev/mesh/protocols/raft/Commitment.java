@@ -84,6 +84,10 @@ final class Commitment {
   }
 
   void installed(SnapshotMark mark) {
+    if (!machineBusy) {
+      throw new IllegalArgumentException(
+          "a snapshot at " + mark.index() + " is said to be installed, but none was asked for");
+    }
     machineBusy = false;
     committed = Math.max(committed, mark.index());
     handedOut = mark.index();

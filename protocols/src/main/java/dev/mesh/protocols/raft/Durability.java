@@ -52,7 +52,12 @@ final class Durability {
     return hardStateBatch <= persistedBatch;
   }
 
+  /** A vote right after its term makes one record with it. */
   void hardState(HardState state) {
+    int last = gathered.size() - 1;
+    if (appended.isEmpty() && last >= 0 && gathered.get(last) instanceof LogRecord.TermAndVote) {
+      gathered.remove(last);
+    }
     gather(new LogRecord.TermAndVote(state));
     hardStateBatch = presentBatch();
   }
@@ -69,13 +74,13 @@ final class Durability {
   /** The term and vote are repeated, so that whatever came before may be dropped from disk. */
   void compacted(SnapshotMark mark, HardState state) {
     gather(new LogRecord.CompactedTo(mark));
-    hardState(state);
+    gather(new LogRecord.TermAndVote(state));
     persistedIndex = Math.max(persistedIndex, mark.index());
   }
 
   void snapshotInstalled(SnapshotMark mark, HardState state) {
     gather(new LogRecord.SnapshotInstalled(mark));
-    hardState(state);
+    gather(new LogRecord.TermAndVote(state));
     capAt(mark.index());
     persistedIndex = mark.index();
   }

@@ -118,7 +118,9 @@ final class Election {
             && state.log.isCoveredBy(request.lastIndex(), request.lastTerm());
     if (granted && state.vote().isEmpty()) {
       state.voteFor(from);
-      state.become(Role.FOLLOWER, Optional.empty());
+      if (state.role() == Role.PRE_CANDIDATE) {
+        state.become(Role.FOLLOWER, Optional.empty());
+      }
       awaitLeader();
     }
     state.sendOnceDurable(from, new Message.VoteResponse(state.term(), granted));

@@ -40,6 +40,24 @@ public sealed interface Message {
       implements Message {
     public AppendEntries {
       entries = List.copyOf(entries);
+      long index = prevIndex;
+      long least = prevTerm;
+      for (Entry entry : entries) {
+        if (entry.index() != ++index || entry.term() < least || entry.term() > term) {
+          throw new IllegalArgumentException(
+              "entry "
+                  + entry.index()
+                  + " of term "
+                  + entry.term()
+                  + " does not belong after "
+                  + prevIndex
+                  + " of term "
+                  + prevTerm
+                  + " in an append of term "
+                  + term);
+        }
+        least = entry.term();
+      }
     }
 
     /** The last entry that the receiver shares with the sender once it has accepted this. */

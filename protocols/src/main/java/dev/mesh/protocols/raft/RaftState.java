@@ -41,7 +41,7 @@ final class RaftState {
       return;
     }
     if (machine.term() > term()) {
-      hardState = new HardState(machine.term(), Optional.empty());
+      enterTerm(machine.term());
     }
     replaceLog(machine);
   }

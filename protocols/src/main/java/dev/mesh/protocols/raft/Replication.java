@@ -75,9 +75,11 @@ final class Replication {
     Progress progress = followers.get(from);
     progress.answered(answer.round());
     long hint = answer.conflictIndex();
-    long shared = state.log.lastNotAbove(answer.conflictTerm());
-    if (shared < answer.prevIndex() && state.log.matches(shared, answer.conflictTerm())) {
-      hint = shared + 1;
+    if (answer.conflictTerm() > 0) {
+      long shared = state.log.lastNotAbove(answer.conflictTerm());
+      if (shared < answer.prevIndex() && state.log.matches(shared, answer.conflictTerm())) {
+        hint = shared + 1;
+      }
     }
     progress.rejected(answer.prevIndex(), hint);
   }

@@ -70,13 +70,13 @@ final class SnapshotReceiver {
 
   /** What the log holds after the snapshot stays: this peer may have acknowledged it. */
   void installed(SnapshotMark installed) {
+    commitment.installed(installed);
     mark = Optional.empty();
     if (state.log.matches(installed.index(), installed.term())) {
       state.compactTo(installed);
     } else {
       state.replaceLog(installed);
     }
-    commitment.installed(installed);
     answer(sender, installed, true);
   }
 

@@ -80,6 +80,9 @@ final class RaftSimulation {
     read();
     compact();
     fault();
+    if (draws.chance(40)) {
+      huntLeaders();
+    }
     events.run(FAULTS_MILLIS, () -> false);
     demandProgress();
     return oracle.trace();
@@ -135,10 +138,8 @@ final class RaftSimulation {
     int draw = draws.below(100);
     if (draw < 15) {
       crashSome();
-    } else if (draw < 25) {
-      up().stream().filter(SimulatedPeer::leads).forEach(SimulatedPeer::crash);
     } else if (draw < 55) {
-      peers.values().stream().filter(peer -> !peer.isUp()).forEach(SimulatedPeer::start);
+      startAll();
     } else if (draw < 75) {
       cutSome();
     } else if (draw < 90) {
@@ -148,6 +149,29 @@ final class RaftSimulation {
       peers.values().forEach(peer -> peer.trouble(1 + draws.below(80), draws.below(20)));
     }
     events.after(draws.between(1, mostBetweenFaults), this::fault);
+  }
+
+  /** Leaders that live just long enough to leave their entries at some of the others (Figure 8). */
+  private void huntLeaders() {
+    if (calm) {
+      return;
+    }
+    for (SimulatedPeer leader : up().stream().filter(SimulatedPeer::leads).toList()) {
+      if (draws.chance(15)) {
+        leader.crash();
+        network.mend();
+        events.after(draws.between(50, 300), this::startAll);
+      } else if (draws.chance(30)) {
+        draws
+            .sample(List.copyOf(peers.keySet()), draws.below(peers.size()))
+            .forEach(other -> network.cut(leader.id(), other));
+      }
+    }
+    events.after(10, this::huntLeaders);
+  }
+
+  private void startAll() {
+    peers.values().stream().filter(peer -> !peer.isUp()).forEach(SimulatedPeer::start);
   }
 
   private void crashSome() {
@@ -182,7 +206,7 @@ final class RaftSimulation {
     network.mend();
     network.weather(0, 0, 5);
     peers.values().forEach(peer -> peer.trouble(5, 0));
-    peers.values().stream().filter(peer -> !peer.isUp()).forEach(SimulatedPeer::start);
+    startAll();
     long before = oracle.lastCommitted();
     int acknowledged = oracle.acknowledged();
     int reads = oracle.readsDone();

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /** Raft's promises under loss, delay, doubling, reordering, partitions and crashes. */
 class RaftSimulationTest {
-  private static final int SEEDS = 300;
+  private static final int SEEDS = 2_000;
 
   private long acknowledged;
   private long reads;

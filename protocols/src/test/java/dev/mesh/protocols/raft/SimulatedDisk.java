@@ -1,6 +1,6 @@
 package dev.mesh.protocols.raft;
 
-import dev.mesh.protocols.sim.SeededDraws;
+import dev.mesh.protocols.Draws;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,7 +26,7 @@ final class SimulatedDisk {
     synced = Math.max(synced, mark);
   }
 
-  void crash(SeededDraws draws) {
+  void crash(Draws draws) {
     int survive = synced + draws.below(records.size() - synced + 1);
     records.subList(survive, records.size()).clear();
     synced = records.size();
