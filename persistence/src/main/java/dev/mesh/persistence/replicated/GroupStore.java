@@ -27,7 +27,10 @@ public final class GroupStore {
     this.store = store;
     this.group = group;
     this.format = format;
-    this.writes = new OrderedWrites(store, maxUnwrittenBytes);
+    this.writes =
+        new OrderedWrites(
+            (batch, completion) -> store.write(batch, Durability.ORDERED, completion),
+            maxUnwrittenBytes);
     this.pointer = GroupPointer.read(store, group);
     this.appliedIndex = GroupView.appliedIndex(store, group, pointer.generation());
   }

@@ -1,8 +1,7 @@
 package dev.mesh.persistence.replicated;
 
 import dev.mesh.persistence.local.Batch;
-import dev.mesh.persistence.local.Durability;
-import dev.mesh.persistence.local.Store;
+import dev.mesh.persistence.local.Completion;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -14,9 +13,15 @@ import java.util.concurrent.CompletionStage;
  * stored, or the state would have a hole. Thread-safe; submitted to by one thread.
  */
 final class OrderedWrites {
+  /** Where batches go: a store's queue. */
+  @FunctionalInterface
+  interface Queue {
+    void write(Batch batch, Completion completion);
+  }
+
   private record Waiting(long number, long unwritten, CompletableFuture<Void> done) {}
 
-  private final Store store;
+  private final Queue queue;
   private final long maxUnwrittenBytes;
 
   // Under the lock of this object.
@@ -26,8 +31,8 @@ final class OrderedWrites {
   private long unwrittenBytes;
   private Throwable failure; // null while all is well
 
-  OrderedWrites(Store store, long maxUnwrittenBytes) {
-    this.store = store;
+  OrderedWrites(Queue queue, long maxUnwrittenBytes) {
+    this.queue = queue;
     this.maxUnwrittenBytes = maxUnwrittenBytes;
   }
 
@@ -45,7 +50,7 @@ final class OrderedWrites {
       number = submitted;
       unwrittenBytes += bytes;
     }
-    store.write(batch, Durability.ORDERED, failed -> done(number, bytes, failed));
+    queue.write(batch, failed -> done(number, bytes, failed));
     return number;
   }
 

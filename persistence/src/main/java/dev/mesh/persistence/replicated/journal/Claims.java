@@ -11,7 +11,8 @@ import org.apache.pekko.actor.Extension;
 /**
  * The claims that the recoveries of this actor system hold, shared by journal and snapshot store.
  * The least recently used are forgotten beyond the bound; such an id is claimed anew at its next
- * write, whose sequence number still protects its events. A Pekko extension; thread-safe.
+ * write, whose sequence number still protects its events. Two actors of one system that have the
+ * same id share a claim, and are told apart by their appends alone. A Pekko extension; thread-safe.
  */
 final class Claims implements Extension {
   /**
