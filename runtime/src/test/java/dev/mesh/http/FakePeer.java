@@ -43,6 +43,11 @@ public final class FakePeer implements MeshApi, AutoCloseable {
     return new FakePeer(port, new MemoryTasks(kinds), Optional.empty());
   }
 
+  /** Another peer of the same mesh: it knows the same tasks. */
+  public FakePeer another() {
+    return new FakePeer(0, tasks, Optional.empty());
+  }
+
   public static FakePeer startWithToken() {
     return new FakePeer(0, new MemoryTasks(Map.of()), Optional.of(TOKEN));
   }

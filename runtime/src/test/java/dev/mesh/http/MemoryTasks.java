@@ -15,21 +15,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
  * Tasks of one process, for tests of the edges. A task is done at once by the function of its kind;
- * of a kind that is not there it stays queued. Whatever {@link #failWith} is set to, every call
- * fails with.
+ * of a kind that is not there it stays queued. What {@link #failWith} is told, calls fail with.
  */
 public final class MemoryTasks implements Tasks {
   private final Map<String, Function<Task, Bytes>> kinds;
   private final Map<String, Task> tasks = new ConcurrentSkipListMap<>();
   private final Map<String, TaskView> views = new ConcurrentSkipListMap<>();
+  private final Set<String> lost = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger failures = new AtomicInteger();
   private volatile TasksException failure;
   private volatile boolean stale;
   private volatile Duration waited = Duration.ZERO;
@@ -42,7 +46,18 @@ public final class MemoryTasks implements Tasks {
   }
 
   public void failWith(TasksException exception) {
+    failWith(exception, Integer.MAX_VALUE);
+  }
+
+  /** The next {@code times} calls, or tasks of a batch, fail. */
+  public void failWith(TasksException exception, int times) {
     failure = exception;
+    failures.set(times);
+  }
+
+  /** From now on nobody knows this task. */
+  public void lose(String id) {
+    lost.add(id);
   }
 
   public void answerStale() {
@@ -136,7 +151,7 @@ public final class MemoryTasks implements Tasks {
 
   private TaskView find(String id) {
     TaskView view = views.get(id);
-    if (view == null) {
+    if (view == null || lost.contains(id)) {
       throw new TasksException(
           TasksException.Code.NOT_FOUND, "no task '" + id + "' was ever submitted");
     }
@@ -174,7 +189,7 @@ public final class MemoryTasks implements Tasks {
   }
 
   private void refuse() {
-    if (failure != null) {
+    if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       throw failure;
     }
   }
