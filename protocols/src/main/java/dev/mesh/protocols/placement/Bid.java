@@ -1,0 +1,51 @@
+package dev.mesh.protocols.placement;
+
+import dev.mesh.protocols.PeerId;
+import java.util.Set;
+
+/**
+ * What a peer says when it is asked for bids. How well it matches a task follows from its
+ * capabilities, so that one bid serves a whole batch.
+ *
+ * @param incarnation the life of the bidder
+ * @param capabilities what it offers
+ * @param kinds the kinds of tasks that it has handlers for
+ * @param freeCapacity share of its working slots that is free, 0 to 1
+ * @param pastPerformance see {@link #pastPerformance(long, long)}, 0 to 1
+ * @param resources share of processor and memory that is free, 0 to 1
+ * @param freeSlots tasks that it takes now, 0 or more
+ */
+public record Bid(
+    PeerId bidder,
+    long incarnation,
+    Set<String> capabilities,
+    Set<String> kinds,
+    double freeCapacity,
+    double pastPerformance,
+    double resources,
+    int freeSlots) {
+  public Bid {
+    capabilities = Set.copyOf(capabilities);
+    kinds = Set.copyOf(kinds);
+    requireShare("free capacity", freeCapacity);
+    requireShare("past performance", pastPerformance);
+    requireShare("resources", resources);
+    if (freeSlots < 0) {
+      throw new IllegalArgumentException("a bid with " + freeSlots + " free slots");
+    }
+  }
+
+  /**
+   * The share of a peer's tasks that ended well, by Laplace's rule of succession: one half for a
+   * peer that has done nothing yet.
+   */
+  public static double pastPerformance(long done, long failed) {
+    return (done + 1.0) / (done + failed + 2.0);
+  }
+
+  private static void requireShare(String what, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException(what + " " + value + " of a bid is not in 0..1");
+    }
+  }
+}
