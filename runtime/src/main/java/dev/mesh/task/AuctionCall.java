@@ -1,6 +1,7 @@
 package dev.mesh.task;
 
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.placement.TaskOffer;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -15,8 +16,11 @@ public record AuctionCall(
     int ledger, long round, List<Offered> tasks, ActorRef<LedgerCommand> replyTo) {
 
   /** What matters of a task to those who bid for it. */
-  public record Offered(
-      String id, String kind, List<String> capabilities, Task.Placement placement) {}
+  public record Offered(TaskOffer offer, Task.Placement placement) {
+    public String id() {
+      return offer.id();
+    }
+  }
 
   /** Who is to have a task, and which run of that peer's worker. */
   public record Placement(String id, PeerId peer, long incarnation) {}

@@ -1,12 +1,14 @@
 package dev.mesh.task;
 
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.placement.TaskOffer;
 import dev.mesh.task.TasksException.Code;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a ledger has in memory alone, beside its state: which tasks are on offer, which awards are
@@ -192,7 +194,8 @@ final class Dispatch {
 
   private AuctionCall.Offered offered(String id) {
     Task task = task(id).task();
-    return new AuctionCall.Offered(id, task.kind(), task.capabilities(), task.placement());
+    return new AuctionCall.Offered(
+        new TaskOffer(id, task.kind(), Set.copyOf(task.capabilities())), task.placement());
   }
 
   // ---- what can be seen

@@ -16,11 +16,6 @@ import java.util.Set;
 public record WorkLoad(
     Set<String> kinds, int slots, int running, int waiting, int room, long succeeded, long failed) {
 
-  /** The share of tries that gave a result; a half while there were none (Laplace's rule). */
-  public double performance() {
-    return (succeeded + 1.0) / (succeeded + failed + 2.0);
-  }
-
   /** The share of the queue and the slots that is free, 0 to 1. */
   public double freeCapacity() {
     int held = running + waiting;
