@@ -13,7 +13,7 @@ final class LedgerFixtures {
   private LedgerFixtures() {}
 
   static Config config() {
-    return ConfigFactory.parseResources("mesh-tasks.conf").resolve();
+    return ConfigFactory.load();
   }
 
   static LedgerSettings settings() {

@@ -47,8 +47,7 @@ class TaskLedgerTest {
               mesh.tasks.retry-backoff-min = 20ms
               mesh.work.slots = 2
               """)
-          .withFallback(LedgerFixtures.config())
-          .withFallback(ConfigFactory.load());
+          .withFallback(LedgerFixtures.config());
 
   private final ActorTestKit kit = ActorTestKit.create("ledger", CONFIG);
   private final TestProbe<LedgerReply> client = kit.createTestProbe(LedgerReply.class);

@@ -32,7 +32,7 @@ class BuiltinsTest {
   private static WorkSettings settings(boolean allowExec) {
     return WorkSettings.of(
         ConfigFactory.parseString("mesh.work.allow-exec = " + allowExec)
-            .withFallback(ConfigFactory.parseResources("mesh-tasks.conf")));
+            .withFallback(ConfigFactory.load()));
   }
 
   private String run(String kind, String payload) throws Exception {
