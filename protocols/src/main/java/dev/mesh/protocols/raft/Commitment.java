@@ -70,7 +70,11 @@ final class Commitment {
     }
   }
 
+  /** What a machine says while a snapshot takes its place may be about the snapshot. */
   void applied(long index) {
+    if (machineBusy) {
+      return;
+    }
     if (index > handedOut) {
       throw new IllegalArgumentException(
           "entry " + index + " is said to be applied; the last one given out is " + handedOut);

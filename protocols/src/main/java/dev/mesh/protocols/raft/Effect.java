@@ -62,7 +62,8 @@ public sealed interface Effect {
 
   /**
    * Read a piece of a snapshot of this peer's machine for {@code to}, answered with {@link
-   * Input.ChunkRead} or {@link Input.ChunkUnavailable}.
+   * Input.ChunkRead} or {@link Input.ChunkUnavailable}. The bytes must be decided by peer and mark:
+   * a transfer may be continued from a snapshot opened again at the same mark.
    *
    * @param mark the snapshot to go on with; empty: open a new one (any other for {@code to} may be
    *     closed)

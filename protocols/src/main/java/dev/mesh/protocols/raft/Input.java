@@ -29,8 +29,8 @@ public sealed interface Input {
   record Applied(long index) implements Input {}
 
   /**
-   * Forget the entries up to {@code index}: the state machine has them. How many are kept behind
-   * the applied index for slow followers is the host's choice.
+   * Forget the entries up to {@code index}, as far as the state machine is known to hold them. How
+   * many are kept behind the applied index for slow followers is the host's choice.
    */
   record Compact(long index) implements Input {}
 
@@ -45,7 +45,12 @@ public sealed interface Input {
   /** Answers {@link Effect.ReadChunk}: the snapshot cannot be read (any more). */
   record ChunkUnavailable(PeerId to) implements Input {}
 
-  /** Answers {@link Effect.WriteChunk}. */
+  /**
+   * Answers {@link Effect.WriteChunk}.
+   *
+   * @param nextOffset the end of the chunk; less, if the bytes from there on are to be sent again
+   *     (0 when what is staged turns out to be damaged)
+   */
   record ChunkWritten(SnapshotMark mark, long nextOffset) implements Input {}
 
   /** Answers {@link Effect.InstallSnapshot}: the machine now durably is what the snapshot says. */

@@ -227,11 +227,8 @@ public final class Raft {
     leadership.ifPresent(Replication::advanceCommit);
   }
 
-  private void compact(long index) {
-    if (index > commitment.applied()) {
-      throw new IllegalArgumentException(
-          "entries up to " + index + " cannot go: the machine holds up to " + commitment.applied());
-    }
+  private void compact(long wanted) {
+    long index = Math.min(wanted, commitment.applied());
     if (index > state.log.compacted().index()) {
       state.compactTo(new SnapshotMark(index, state.log.termAt(index), state.membership()));
     }

@@ -18,7 +18,9 @@ final class SnapshotReceiver {
 
   private long nextOffset;
   private boolean writing;
-  private boolean writingLast;
+
+  /** Where the snapshot ends, once its last chunk is being written. */
+  private long end;
 
   SnapshotReceiver(RaftState state, Commitment commitment) {
     this.state = state;
@@ -44,7 +46,7 @@ final class SnapshotReceiver {
     sender = leader;
     if (chunk.offset() == nextOffset) {
       writing = true;
-      writingLast = chunk.last();
+      end = chunk.last() ? nextOffset + chunk.chunk().length() : Long.MAX_VALUE;
       state.outbox.act(
           new Effect.WriteChunk(chunk.mark(), nextOffset, chunk.chunk(), chunk.last()));
     } else {
@@ -58,7 +60,7 @@ final class SnapshotReceiver {
     }
     writing = false;
     nextOffset = written.nextOffset();
-    if (!writingLast) {
+    if (nextOffset != end) {
       answer(sender, written.mark(), false);
     } else if (written.mark().index() > commitment.handedOut()) {
       commitment.installing(written.mark());

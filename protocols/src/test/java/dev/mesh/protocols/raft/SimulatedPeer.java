@@ -221,6 +221,10 @@ final class SimulatedPeer {
   }
 
   private void writeChunk(Effect.WriteChunk write) {
+    if (draws.chance(unreadablePercent)) {
+      step(new Input.ChunkWritten(write.mark(), 0));
+      return;
+    }
     machine.stage(write.offset(), write.chunk());
     step(new Input.ChunkWritten(write.mark(), write.offset() + write.chunk().length()));
   }
