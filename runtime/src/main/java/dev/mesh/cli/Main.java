@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       DemoCommand.class,
+      UpCommand.class,
       RunCommand.class,
       SubmitCommand.class,
       TaskCommand.class,
