@@ -5,12 +5,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** The bidders of one batch and the slots that they have left while it is placed. */
 final class Bidders {
+  /** Kinds that are named to people; a peer may have handlers for hundreds. */
+  private static final int MAX_NAMED = 20;
+
   /** A bid, seen by one kind of offer. */
   record Candidate(Bid bid, double match) {}
 
@@ -18,7 +23,11 @@ final class Bidders {
 
   private final List<Bid> bids;
   private final Map<PeerId, Integer> slots = new HashMap<>();
+
+  /** Tasks that travel together mostly want the same: what follows from that is found once. */
   private final Map<Wanted, List<Candidate>> eligible = new HashMap<>();
+
+  private final Map<Wanted, String> whyUnable = new HashMap<>();
   private final List<Placement.Award> awards = new ArrayList<>();
   private final Map<String, String> unplaced = new HashMap<>();
 
@@ -30,16 +39,24 @@ final class Bidders {
   /** Who has a handler and enough of the capabilities, with room or without. */
   List<Candidate> eligibleFor(TaskOffer offer) {
     return eligible.computeIfAbsent(
-        new Wanted(offer.kind(), offer.capabilities()),
-        wanted ->
-            bids.stream()
-                .filter(bid -> bid.kinds().contains(wanted.kind()))
-                .map(
-                    bid ->
-                        new Candidate(
-                            bid, CapabilityMatch.of(wanted.capabilities(), bid.capabilities())))
+        wanted(offer),
+        any ->
+            withHandler(offer)
                 .filter(candidate -> candidate.match() >= CapabilityMatch.ELIGIBLE)
                 .toList());
+  }
+
+  private static Wanted wanted(TaskOffer offer) {
+    return new Wanted(offer.kind(), offer.capabilities());
+  }
+
+  /** Who has a handler, with enough of the capabilities or without. */
+  private Stream<Candidate> withHandler(TaskOffer offer) {
+    return bids.stream()
+        .filter(bid -> bid.kinds().contains(offer.kind()))
+        .map(
+            bid ->
+                new Candidate(bid, CapabilityMatch.of(offer.capabilities(), bid.capabilities())));
   }
 
   boolean hasRoom(Bid bid) {
@@ -70,19 +87,47 @@ final class Bidders {
 
   /** Leaves the task and says why nobody takes it. */
   void leave(TaskOffer offer) {
-    String why;
-    if (bids.isEmpty()) {
-      why = "no peer has answered the call for bids";
-    } else if (bids.stream().noneMatch(bid -> bid.kinds().contains(offer.kind()))) {
-      why = "none of " + bids.size() + " peers has a handler for kind '" + offer.kind() + "'";
-    } else if (eligibleFor(offer).isEmpty()) {
-      why =
-          "no peer with a handler offers enough of the capabilities "
-              + offer.capabilities().stream().sorted().toList();
+    List<Candidate> able = eligibleFor(offer);
+    if (able.isEmpty()) {
+      leave(offer, whyUnable.computeIfAbsent(wanted(offer), any -> whyNobodyIsAble(offer)));
+    } else if (able.size() == 1) {
+      leave(offer, "peer " + able.get(0).bid().bidder() + ", alone able to run it, is busy");
     } else {
-      why = "all peers that could run it are busy";
+      leave(offer, "all " + able.size() + " peers able to run it are busy");
     }
-    unplaced.put(offer.id(), why);
+  }
+
+  private String whyNobodyIsAble(TaskOffer offer) {
+    if (bids.isEmpty()) {
+      return "no peer has answered the call for bids";
+    }
+    return withHandler(offer)
+        .max(Comparator.comparingDouble(Candidate::match))
+        .map(best -> whyTooLittle(offer, best))
+        .orElseGet(() -> whyNoKind(offer));
+  }
+
+  private String whyNoKind(TaskOffer offer) {
+    List<String> kinds =
+        bids.stream().flatMap(bid -> bid.kinds().stream()).distinct().sorted().toList();
+    String named = String.join(", ", kinds.subList(0, Math.min(kinds.size(), MAX_NAMED)));
+    return "none of "
+        + bids.size()
+        + " peers has a handler for kind '"
+        + offer.kind()
+        + "'; they have handlers for "
+        + (kinds.isEmpty() ? "nothing" : named)
+        + (kinds.size() > MAX_NAMED ? " and " + (kinds.size() - MAX_NAMED) + " more" : "");
+  }
+
+  private static String whyTooLittle(TaskOffer offer, Candidate best) {
+    return String.format(
+        Locale.ROOT,
+        "no peer with a handler offers at least %s of the capabilities %s; best is %s with %.2f",
+        CapabilityMatch.ELIGIBLE,
+        offer.capabilities().stream().sorted().toList(),
+        best.bid().bidder(),
+        best.match());
   }
 
   void leave(TaskOffer offer, String why) {

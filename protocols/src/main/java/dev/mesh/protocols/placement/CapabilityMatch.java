@@ -2,6 +2,7 @@ package dev.mesh.protocols.placement;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** How well a peer fits what a task requires. All methods are pure. */
 public final class CapabilityMatch {
@@ -21,16 +22,21 @@ public final class CapabilityMatch {
   /**
    * The weighted share of what is required that is offered, 0 to 1; 1 if nothing is required.
    *
-   * @param required capability and weight; every weight is above 0
+   * @param required capability and weight; every weight is finite and above 0
    */
   public static double of(Map<String, Double> required, Set<String> offered) {
     double all = 0;
     double met = 0;
-    for (Map.Entry<String, Double> capability : required.entrySet()) {
+    // Sums of fractions depend on their order, and every peer must come to the same.
+    for (Map.Entry<String, Double> capability : new TreeMap<>(required).entrySet()) {
       double weight = capability.getValue();
-      if (!(weight > 0)) {
+      if (!(weight > 0 && weight < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
-            "capability '" + capability.getKey() + "' has weight " + weight + ": give more than 0");
+            "capability '"
+                + capability.getKey()
+                + "' has weight "
+                + weight
+                + ": give a number above 0");
       }
       all += weight;
       met += offered.contains(capability.getKey()) ? weight : 0;

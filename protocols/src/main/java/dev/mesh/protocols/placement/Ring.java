@@ -2,13 +2,13 @@ package dev.mesh.protocols.placement;
 
 import dev.mesh.protocols.PeerId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -21,19 +21,26 @@ public final class Ring {
   public static final int DEFAULT_VIRTUAL_NODES = 128;
 
   private final Map<PeerId, String> zones;
-  private final NavigableMap<Long, PeerId> points = new TreeMap<>(Long::compareUnsigned);
+
+  /** In the order of the hashes, as unsigned numbers; equal ones in the order of the peers. */
+  private final List<Point> points;
+
+  private record Point(long hash, PeerId peer) {}
 
   private Ring(Map<PeerId, String> zones, int virtualNodes) {
     if (virtualNodes < 1) {
       throw new IllegalArgumentException(
           "a ring with " + virtualNodes + " virtual nodes for each peer: give at least 1");
     }
-    this.zones = new TreeMap<>(zones);
-    for (PeerId peer : this.zones.keySet()) { // in order, so that equal points end alike everywhere
+    this.zones = Map.copyOf(zones);
+    List<Point> all = new ArrayList<>(zones.size() * virtualNodes);
+    for (PeerId peer : zones.keySet()) {
       for (int i = 0; i < virtualNodes; i++) {
-        points.putIfAbsent(StableHash.of(peer.value(), Integer.toString(i)), peer);
+        all.add(new Point(StableHash.of(peer.value(), Integer.toString(i)), peer));
       }
     }
+    all.sort(Comparator.comparing(Point::hash, Long::compareUnsigned).thenComparing(Point::peer));
+    this.points = List.copyOf(all);
   }
 
   /**
@@ -50,7 +57,7 @@ public final class Ring {
   }
 
   public Set<PeerId> peers() {
-    return Set.copyOf(zones.keySet());
+    return zones.keySet();
   }
 
   /** The peer that owns {@code key}; empty if the ring is. */
@@ -83,9 +90,23 @@ public final class Ring {
 
   /** All peers in the order in which they follow {@code key} on the ring. */
   public Stream<PeerId> clockwise(String key) {
-    long at = StableHash.of(key);
-    return Stream.concat(
-            points.tailMap(at, true).values().stream(), points.headMap(at, false).values().stream())
-        .distinct();
+    int first = firstAtOrAfter(StableHash.of(key));
+    int size = points.size();
+    return IntStream.range(0, size).mapToObj(i -> points.get((first + i) % size).peer()).distinct();
+  }
+
+  /** The place of the first point at or after {@code hash}; beyond the last if all are before. */
+  private int firstAtOrAfter(long hash) {
+    int low = 0;
+    int high = points.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (Long.compareUnsigned(points.get(middle).hash(), hash) < 0) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 }
