@@ -39,10 +39,6 @@ final class RocksFiles implements Engine, AutoCloseable {
   private final Set<Snapshot> snapshots = ConcurrentHashMap.newKeySet();
   private boolean closed;
 
-  static {
-    RocksDB.loadLibrary();
-  }
-
   private RocksFiles(
       Path folder, RocksOptions options, RocksDB db, Map<Space, ColumnFamilyHandle> families) {
     this.folder = folder;

@@ -1,5 +1,6 @@
 package dev.mesh.persistence.local;
 
+import java.util.Properties;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -8,6 +9,7 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
 import org.rocksdb.WALRecoveryMode;
 
 /** RocksDB set for a small machine, and for a log that loses nothing in silence. */
@@ -18,6 +20,14 @@ final class RocksOptions implements AutoCloseable {
   private static final long BLOCK_BYTES = 16 << 10;
   private static final long INFO_LOG_BYTES = 1 << 20;
   private static final int INFO_LOGS = 2;
+
+  // Refuses a log that is missing or shorter than what was synced; the Java API has no setter.
+  private static final Properties KNOW_THE_LOGS = new Properties();
+
+  static {
+    RocksDB.loadLibrary();
+    KNOW_THE_LOGS.setProperty("track_and_verify_wals_in_manifest", "true");
+  }
 
   private final Cache cache;
   private final BloomFilter bloom;
@@ -38,7 +48,7 @@ final class RocksOptions implements AutoCloseable {
                     .setFilterPolicy(bloom)
                     .setCacheIndexAndFilterBlocks(true));
     db =
-        new DBOptions()
+        DBOptions.getDBOptionsFromProps(KNOW_THE_LOGS)
             .setCreateIfMissing(true)
             .setCreateMissingColumnFamilies(true)
             .setParanoidChecks(true)

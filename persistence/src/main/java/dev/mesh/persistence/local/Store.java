@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
  * system. Writes from all over the peer are gathered and synced together (group commit). The first
  * write that fails, be it a full disk or a failed sync, ends writing until the process starts
  * again; reads go on. Opening cuts off a write that a crash broke off at the end of the log, and
- * refuses damage anywhere else.
+ * refuses damage anywhere else, a log that is missing or too short before others included.
  *
  * <p>Thread-safe. Within a process, get shared stores from {@link Stores}.
  */

@@ -3,6 +3,7 @@ package dev.mesh.persistence.local;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The open stores of this process, one for each folder, so that two actor systems (one being
@@ -60,6 +61,13 @@ public final class Stores {
    * @throws StoreException as {@link Store#open}, or if a write to it has failed in this process
    */
   public static Lease acquire(Path folder, StoreSettings settings) {
+    return acquire(folder, settings, engine -> engine);
+  }
+
+  /**
+   * As {@link #acquire(Path, StoreSettings)}, with writes passing through what {@code wrap} makes.
+   */
+  static Lease acquire(Path folder, StoreSettings settings, UnaryOperator<Engine> wrap) {
     Path key = folder.toAbsolutePath().normalize();
     synchronized (OPEN) {
       Shared shared = OPEN.get(key);
@@ -68,7 +76,7 @@ public final class Stores {
         throw new StoreException(first.getMessage(), first);
       }
       if (shared == null) {
-        shared = new Shared(Store.open(key, settings));
+        shared = new Shared(Store.open(key, settings, wrap));
         OPEN.put(key, shared);
       }
       shared.users++;

@@ -5,9 +5,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /** What tests of a store have in common. */
 public final class StoreFixtures {
@@ -25,21 +30,44 @@ public final class StoreFixtures {
     return new String(utf8, StandardCharsets.UTF_8);
   }
 
-  /** What would be there had the process been killed now: a copy of an open folder. */
+  /**
+   * What would be there had the process been killed now: a copy of an open folder, made again if
+   * the store's background work changed a file meanwhile.
+   */
   public static Path killedCopy(Path folder, Path copy) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.toList()) {
-        Path target = copy.resolve(folder.relativize(file).toString());
-        if (Files.isDirectory(file)) {
-          Files.createDirectories(target);
-        } else {
-          Files.copy(file, target);
+    Awaitility.await().until(() -> copied(folder, copy));
+    return copy;
+  }
+
+  private static boolean copied(Path folder, Path copy) throws IOException {
+    if (Files.exists(copy)) {
+      try (Stream<Path> old = Files.walk(copy)) {
+        for (Path file : old.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
         }
       }
-      return copy;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
+    try {
+      Map<Path, Long> before = sizes(folder);
+      for (Path file : before.keySet()) {
+        Path target = copy.resolve(folder.relativize(file).toString());
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target);
+      }
+      return sizes(folder).equals(before);
+    } catch (NoSuchFileException | UncheckedIOException changing) {
+      return false;
+    }
+  }
+
+  private static Map<Path, Long> sizes(Path folder) throws IOException {
+    Map<Path, Long> sizes = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        sizes.put(file, Files.size(file));
+      }
+    }
+    return sizes;
   }
 
   /** The write-ahead logs of a folder that hold something, oldest first. */

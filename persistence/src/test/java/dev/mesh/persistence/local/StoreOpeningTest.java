@@ -20,8 +20,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDBException;
 
 /** What a store accepts and refuses when it is opened. */
 class StoreOpeningTest {
@@ -65,6 +67,40 @@ class StoreOpeningTest {
       assertNull(store.get(Space.EVENTS, utf8("key" + (WRITES - 1))));
       write(store, WRITES);
     }
+  }
+
+  @Test
+  void cutsATailOfZeros() throws IOException {
+    Path folder = killed();
+    Path log = logs(folder).get(0);
+    try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.allocate(5000), channel.size());
+    }
+    try (Store store = Store.open(folder, settings())) {
+      assertNotNull(store.get(Space.EVENTS, utf8("key" + (WRITES - 1))));
+      write(store, WRITES);
+    }
+    try (Store store = Store.open(folder, settings())) {
+      assertNotNull(store.get(Space.EVENTS, utf8("key" + WRITES)));
+    }
+  }
+
+  @Test
+  void refusesALogThatEndsEarlyBeforeAnother() throws IOException {
+    StoreSettings small = new StoreSettings(1 << 20, 64 << 10, 64 << 20, 64 << 20, 1000);
+    Path folder;
+    try (Store store = Store.open(temp.resolve("data"), small)) {
+      store.writeNow(new Batch().put(Space.SNAPSHOTS, utf8("first"), new byte[200]));
+      store.writeNow(new Batch().put(Space.SNAPSHOTS, utf8("second"), new byte[200]));
+      for (int i = 0; logs(store.folder()).size() < 2; i++) {
+        write(store, i);
+      }
+      folder = killedCopy(store.folder(), temp.resolve("killed"));
+    }
+    try (FileChannel channel = FileChannel.open(logs(folder).get(0), StandardOpenOption.WRITE)) {
+      channel.truncate(500);
+    }
+    assertThrows(StoreException.class, () -> Store.open(folder, settings()));
   }
 
   @Test
@@ -174,6 +210,28 @@ class StoreOpeningTest {
     write(second.store(), 1);
     second.close();
     Store.open(temp, settings()).close();
+  }
+
+  @Test
+  void aProcessDoesNotOpenAgainWhatItFailedToWrite() {
+    AtomicBoolean broken = new AtomicBoolean();
+    Stores.Lease lease =
+        Stores.acquire(
+            temp,
+            settings(),
+            real ->
+                (batches, sync) -> {
+                  if (broken.get()) {
+                    throw new RocksDBException("fdatasync: Input/output error");
+                  }
+                  real.write(batches, sync);
+                });
+    broken.set(true);
+    assertThrows(StoreException.class, () -> write(lease.store(), 1));
+    lease.close();
+    StoreException refusal =
+        assertThrows(StoreException.class, () -> Stores.acquire(temp, settings()));
+    assertTrue(refusal.getMessage().contains("until this process starts again"));
   }
 
   @Test
