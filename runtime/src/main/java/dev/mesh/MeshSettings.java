@@ -2,6 +2,7 @@ package dev.mesh;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import dev.mesh.protocols.gossip.GossipSettings;
 import dev.mesh.replication.GroupSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,10 @@ public record MeshSettings(
     Duration joinRetry,
     Duration readOnlyAfter,
     Duration downAfter,
+    Duration heartbeatInterval,
+    Duration heartbeatTimeout,
+    Duration gossipInterval,
+    GossipSettings gossip,
     GroupSettings replication) {
   private static final Pattern HOST_PORT = Pattern.compile("[^\\s:/@]+:\\d{1,5}");
 
@@ -40,6 +45,8 @@ public record MeshSettings(
     Checked mesh = Checked.section(root, "mesh");
     Checked discovery = mesh.sub("discovery");
     Checked partition = mesh.sub("partition");
+    Checked heartbeat = mesh.sub("heartbeat");
+    Checked gossip = mesh.sub("gossip");
     return new MeshSettings(
         mesh.text("name", "[A-Za-z0-9._-]{1,40}", "1 to 40 letters, digits, '.', '_' or '-'"),
         mesh.text("peer-name", "[A-Za-z0-9._-]{1,40}", "1 to 40 letters, digits, '.', '_' or '-'"),
@@ -55,6 +62,13 @@ public record MeshSettings(
         discovery.duration("join-retry", Duration.ofMillis(500), Duration.ofMinutes(5)),
         partition.duration("read-only-after", Duration.ZERO, Duration.ofMinutes(5)),
         partition.duration("down-after", Duration.ofMillis(100), Duration.ofHours(24)),
+        heartbeat.duration("interval", Duration.ofMillis(50), Duration.ofMinutes(1)),
+        heartbeat.duration("timeout", Duration.ofMillis(100), Duration.ofMinutes(10)),
+        gossip.duration("interval", Duration.ofMillis(200), Duration.ofMinutes(1)),
+        new GossipSettings(
+            gossip.integer("fanout", 1, 16),
+            gossip.integer("rumour-factor", 0, 16),
+            (int) gossip.bytes("max-message-bytes", 4096, 512 * 1024)),
         GroupSettings.of(mesh.sub("replication")));
   }
 

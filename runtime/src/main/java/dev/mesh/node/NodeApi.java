@@ -5,10 +5,16 @@ import dev.mesh.http.MeshApi;
 import dev.mesh.peer.PeerState;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.gossip.PeerFacts;
+import dev.mesh.protocols.membership.FailureDetector;
 import dev.mesh.replication.GroupStatus;
 import dev.mesh.task.Tasks;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /** What the HTTP server asks, answered by the peer as it lives in the present actor system. */
 final class NodeApi implements MeshApi {
@@ -46,7 +52,32 @@ final class NodeApi implements MeshApi {
 
   @Override
   public List<Peer> peers() {
-    return List.of();
+    return node.mesh().map(NodeApi::peers).orElse(List.of());
+  }
+
+  private static List<Peer> peers(Mesh mesh) {
+    Map<PeerId, FailureDetector.Health> health = mesh.state().health();
+    return mesh.state().facts().stream()
+        .map(facts -> peer(facts, Optional.ofNullable(health.get(facts.peer()))))
+        .toList();
+  }
+
+  /** A peer has no word on its own heartbeat: it is there. */
+  private static Peer peer(PeerFacts facts, Optional<FailureDetector.Health> health) {
+    Map<String, Double> load = new TreeMap<>();
+    load.put("running", (double) facts.load().running());
+    load.put("queued", (double) facts.load().queued());
+    load.put("slots", (double) facts.load().slots());
+    facts.load().cpu().ifPresent(cpu -> load.put("cpu", cpu));
+    return new Peer(
+        facts.peer().value(),
+        facts.address(),
+        facts.zone(),
+        health.map(seen -> seen.name().toLowerCase(Locale.ROOT)).orElse("up"),
+        facts.capabilities().stream().sorted().toList(),
+        load,
+        OptionalDouble.empty(),
+        List.of());
   }
 
   @Override

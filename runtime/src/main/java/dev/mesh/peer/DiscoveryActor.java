@@ -115,8 +115,8 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
 
   private List<Contact> remembered() {
     List<Contact> contacts = memory.contacts();
-    contacts.forEach(known -> peer.refs().learn(known.peer(), known.address()));
-    peer.refs().learn(peer.id(), peer.address());
+    contacts.forEach(peer.refs()::learn);
+    peer.refs().learn(new Contact(peer.id(), peer.incarnation(), peer.address()));
     return contacts;
   }
 
@@ -172,7 +172,7 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
       founding(
           bootstrap.handle(new Bootstrap.Input.AnnouncementReceived(now(), it.announcement())));
     } else if (effect instanceof Discovery.Effect.Learned it) {
-      peer.refs().learn(it.contact().peer(), it.contact().address());
+      peer.refs().learn(it.contact());
       memory.remember(discovery.contacts());
     } else if (effect instanceof Discovery.Effect.Refused it) {
       getContext().getLog().warn("{}", it.message());

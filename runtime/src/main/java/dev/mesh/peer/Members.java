@@ -2,7 +2,9 @@ package dev.mesh.peer;
 
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.membership.ClusterView;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.Address;
@@ -67,6 +69,15 @@ final class Members {
     return new ClusterView(standing, members, reachable);
   }
 
+  /** All members, each with the life in which it was last heard of. */
+  Map<PeerId, Long> incarnations() {
+    Map<PeerId, Long> incarnations = new HashMap<>();
+    for (PeerId member : view().members()) {
+      refs.incarnation(member).ifPresent(life -> incarnations.put(member, life));
+    }
+    return incarnations;
+  }
+
   /** The members that are {@code peers}, with their addresses in Pekko's form. */
   Set<Address> addresses(Set<PeerId> peers) {
     Set<Address> addresses = new HashSet<>();
@@ -87,12 +98,12 @@ final class Members {
       return ClusterView.Standing.REMOVED;
     }
     MemberStatus status = cluster.selfMember().status();
-    if (status == MemberStatus.up() || status == MemberStatus.weaklyUp()) {
-      return ClusterView.Standing.MEMBER;
+    if (status == MemberStatus.down()) {
+      return ClusterView.Standing.REMOVED;
     }
-    // Before it has joined a member reads "removed" as well; the cluster is not terminated then.
-    return status == MemberStatus.down()
-        ? ClusterView.Standing.REMOVED
-        : ClusterView.Standing.OUTSIDE;
+    // Before it has joined, a member's own status reads "removed".
+    return status == MemberStatus.removed() || status == MemberStatus.joining()
+        ? ClusterView.Standing.OUTSIDE
+        : ClusterView.Standing.MEMBER;
   }
 }

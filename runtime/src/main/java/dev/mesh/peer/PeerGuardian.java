@@ -6,11 +6,13 @@ import dev.mesh.persistence.local.PeerIdentity;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.serialization.MeshIdentity;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.membership.FailureDetector.Health;
 import dev.mesh.protocols.membership.FoundedMesh;
 import dev.mesh.protocols.partition.Verdict;
 import dev.mesh.replication.Replication;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -42,6 +44,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   private record IsUp() implements Command {}
 
   private final PeerContext peer;
+  private final Members members;
   private final Store store;
   private FoundedMesh mesh; // null until this peer belongs to one
   private boolean up;
@@ -63,6 +66,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
             state,
             new PeerRefs(context.getSystem()),
             Members.hostPort(cluster.selfMember().address()));
+    this.members = new Members(cluster, peer.refs(), peer.id());
     cluster
         .subscriptions()
         .tell(
@@ -158,7 +162,23 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
     if (up && mesh != null && !serving) {
       serving = true;
       showMode();
+      serve();
     }
     return this;
+  }
+
+  private void serve() {
+    TaskService service = new TaskService(peer, this::live);
+    peer.state().ready().complete(service.start(getContext()));
+    getContext().spawn(HeartbeatActor.create(peer, service::lost), HeartbeatActor.NAME);
+    getContext().spawn(GossipActor.create(peer, service::facts), GossipActor.NAME);
+  }
+
+  /** The members that no quorum has confirmed failed, each with its life. Thread-safe. */
+  private Map<PeerId, Long> live() {
+    Map<PeerId, Long> live = members.incarnations();
+    Map<PeerId, Health> health = peer.state().health();
+    live.keySet().removeIf(id -> health.get(id) == Health.FAILED);
+    return live;
   }
 }

@@ -1,8 +1,13 @@
 package dev.mesh.peer;
 
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.membership.Contact;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorRefResolver;
@@ -21,7 +26,7 @@ public final class PeerRefs {
 
   private final ActorRefResolver resolver;
   private final String systemName;
-  private final Map<PeerId, String> addresses = new ConcurrentHashMap<>();
+  private final Map<PeerId, Contact> contacts = new ConcurrentHashMap<>();
   private final Map<String, ActorRef<?>> resolved = new ConcurrentHashMap<>();
 
   public PeerRefs(ActorSystem<?> system) {
@@ -29,24 +34,35 @@ public final class PeerRefs {
     this.systemName = system.name();
   }
 
-  /** Remembers where {@code peer} is now; a later address replaces an earlier one. */
-  public void learn(PeerId peer, String address) {
-    String before = addresses.put(peer, address);
-    if (before != null && !before.equals(address)) {
-      resolved.keySet().removeIf(path -> path.contains("@" + before + "/"));
+  /** Remembers where a peer is now; a later life replaces an earlier one. */
+  public void learn(Contact contact) {
+    Contact before = contacts.put(contact.peer(), contact);
+    if (before != null && !before.address().equals(contact.address())) {
+      resolved.keySet().removeIf(path -> path.contains("@" + before.address() + "/"));
     }
   }
 
   public Optional<String> address(PeerId peer) {
-    return Optional.ofNullable(addresses.get(peer));
+    return Optional.ofNullable(contacts.get(peer)).map(Contact::address);
+  }
+
+  /** The life of {@code peer} that was last heard of; empty while it is unheard of. */
+  public OptionalLong incarnation(PeerId peer) {
+    Contact known = contacts.get(peer);
+    return known == null ? OptionalLong.empty() : OptionalLong.of(known.incarnation());
+  }
+
+  /** Every peer ever heard of, this one included. */
+  public Collection<Contact> contacts() {
+    return List.copyOf(contacts.values());
   }
 
   /** The peer that was last heard of at {@code address}. */
   public Optional<PeerId> peerAt(String address) {
-    return addresses.entrySet().stream()
-        .filter(known -> known.getValue().equals(address))
-        .map(Map.Entry::getKey)
-        .findFirst();
+    return contacts.values().stream()
+        .filter(known -> known.address().equals(address))
+        .max(Comparator.comparingLong(Contact::incarnation))
+        .map(Contact::peer);
   }
 
   /**

@@ -2,8 +2,11 @@ package dev.mesh.peer;
 
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.gossip.PeerFacts;
+import dev.mesh.protocols.membership.FailureDetector;
 import dev.mesh.replication.GroupStatus;
 import dev.mesh.task.Tasks;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +40,8 @@ public final class PeerState {
   private final Map<GroupId, GroupStatus> groups = new ConcurrentHashMap<>();
   private final CompletableFuture<String> mustBeReplaced = new CompletableFuture<>();
   private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
+  private volatile Map<PeerId, FailureDetector.Health> health = Map.of();
+  private volatile List<PeerFacts> facts = List.of();
   private volatile Condition condition = new Condition(Mode.STARTING, "the peer has just begun");
   private final CompletableFuture<Tasks> tasks = new CompletableFuture<>();
 
@@ -84,6 +89,24 @@ public final class PeerState {
 
   void groupStands(GroupStatus status) {
     groups.put(status.group(), status);
+  }
+
+  /** How the heartbeats of other peers stand. */
+  public Map<PeerId, FailureDetector.Health> health() {
+    return health;
+  }
+
+  void healthIs(Map<PeerId, FailureDetector.Health> seen) {
+    health = Map.copyOf(seen);
+  }
+
+  /** What peers have said of themselves, this one included. */
+  public List<PeerFacts> facts() {
+    return facts;
+  }
+
+  void factsAre(List<PeerFacts> known) {
+    facts = List.copyOf(known);
   }
 
   /** The tasks of the mesh; empty until this peer is a member. */

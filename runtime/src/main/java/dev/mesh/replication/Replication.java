@@ -37,6 +37,10 @@ public final class Replication {
   /** The actor's name below the guardian. */
   public static final String NAME = "replication";
 
+  /** Queries of a machine touch the disk: they do not hold up the groups. */
+  private static final DispatcherSelector REPLAY =
+      DispatcherSelector.fromConfig("mesh.persistence.local.replay-dispatcher");
+
   /**
    * What replication is given.
    *
@@ -95,7 +99,7 @@ public final class Replication {
         JournalMachine.open(
             environment.store(),
             group,
-            context.getSystem().dispatchers().lookup(dispatcher()),
+            context.getSystem().dispatchers().lookup(REPLAY),
             context.getSystem().settings().config());
     Recovered recovered = recovery.recovered(standing(machine, recovery));
     SplittableRandom random = new SplittableRandom();

@@ -1,5 +1,6 @@
 package dev.mesh.node;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +11,8 @@ import com.typesafe.config.ConfigFactory;
 import dev.mesh.http.MeshApi;
 import dev.mesh.persistence.replicated.ReplicatedLogs;
 import dev.mesh.protocols.GroupId;
+import dev.mesh.task.Task;
+import dev.mesh.task.TaskResult;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +69,20 @@ class MeshNodeTest {
               .join();
       assertTrue(index >= 1);
     }
+    for (MeshNode node : nodes) {
+      TaskResult result =
+          node.mesh()
+              .orElseThrow()
+              .tasks()
+              .submit(Task.of("echo").payload("hello".getBytes(UTF_8)).build())
+              .toCompletableFuture()
+              .orTimeout(30, TimeUnit.SECONDS)
+              .join();
+      assertEquals("hello", result.value().asUtf8());
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> nodes.stream().allMatch(node -> new NodeApi(node).peers().size() == 3));
   }
 
   @Test
