@@ -53,7 +53,7 @@ final class DemoProgress implements AutoCloseable {
               + "  "
               + shares);
     } else {
-      console.say(done + " of " + tasks + " done; " + shares);
+      console.say(done + " of " + tasks + " done" + (shares.isEmpty() ? "" : "; " + shares));
     }
   }
 

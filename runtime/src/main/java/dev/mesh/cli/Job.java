@@ -39,7 +39,7 @@ final class Job {
   static final int OPEN = 1_000;
 
   private static final int BATCH = 200;
-  private static final int BATCH_BYTES = 1 << 20;
+  private static final int BATCH_SIZE = 256 * 1024;
   private static final int FOLLOWERS = 8;
   private static final Duration LOOK = Duration.ofMillis(250);
   private static final long PAUSE_MILLIS = 100;
@@ -91,11 +91,11 @@ final class Job {
 
   private List<ObjectNode> batch(Iterator<ObjectNode> tasks) {
     List<ObjectNode> batch = new ArrayList<>();
-    int bytes = 0;
-    while (tasks.hasNext() && batch.size() < BATCH && bytes < BATCH_BYTES) {
+    int size = 0;
+    while (tasks.hasNext() && batch.size() < BATCH && size < BATCH_SIZE) {
       ObjectNode task = tasks.next();
       batch.add(task);
-      bytes += task.path("payload").asText().length();
+      size += task.toString().length();
     }
     takePlaces(batch.size());
     return batch;

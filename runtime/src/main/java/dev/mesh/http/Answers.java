@@ -31,10 +31,6 @@ final class Answers {
     return response.exceptionally(failure -> problem(Problem.of(known(failure))));
   }
 
-  static CompletionStage<HttpResponse> now(HttpResponse response) {
-    return CompletableFuture.completedFuture(response);
-  }
-
   static HttpResponse json(int status, JsonNode json) {
     return HttpResponse.create()
         .withStatus(StatusCodes.get(status))

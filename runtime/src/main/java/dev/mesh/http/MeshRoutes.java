@@ -13,6 +13,8 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorSystem;
@@ -22,10 +24,13 @@ import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.RequestEntity;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.PathMatchers;
 import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 
 /**
  * The routes below {@code /v1}. Each translates a request to one call on the {@link MeshApi} and
@@ -102,7 +107,7 @@ final class MeshRoutes extends AllDirectives {
   private Route post(HttpRequest request) {
     String type = request.entity().getContentType().mediaType().toString();
     if (type.equals("application/x-ndjson")) {
-      return answer(() -> Answers.now(submitLines(request)));
+      return answer(() -> submitLines(request));
     }
     if (type.equals("application/json")) {
       return answer(() -> submitOne(request));
@@ -119,16 +124,22 @@ final class MeshRoutes extends AllDirectives {
         });
   }
 
-  private HttpResponse submitLines(HttpRequest request) {
-    return HttpResponse.create()
-        .withEntity(
-            HttpEntities.create(
-                NDJSON,
-                request
-                    .entity()
-                    .withoutSizeLimit()
-                    .getDataBytes()
-                    .via(new TaskLines(tasks(), settings).flow())));
+  /**
+   * A body that fits a batch is answered once it is read. A longer one is answered while it comes;
+   * Pekko closes such a connection after the answer.
+   */
+  private CompletionStage<HttpResponse> submitLines(HttpRequest request) {
+    RequestEntity entity = request.entity();
+    Source<ByteString, ?> answers =
+        entity.withoutSizeLimit().getDataBytes().via(new TaskLines(tasks(), settings).flow());
+    OptionalLong length = entity.getContentLengthOption();
+    if (length.isPresent() && length.getAsLong() <= settings.batchBytes()) {
+      return answers
+          .runFold(ByteString.emptyByteString(), ByteString::concat, system)
+          .thenApply(all -> HttpResponse.create().withEntity(HttpEntities.create(NDJSON, all)));
+    }
+    return CompletableFuture.completedFuture(
+        HttpResponse.create().withEntity(HttpEntities.create(NDJSON, answers)));
   }
 
   private CompletionStage<HttpResponse> submitOne(HttpRequest request) {
