@@ -79,7 +79,7 @@ final class DemoCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private static void forget(Thread hook) {
+  static void forget(Thread hook) {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
@@ -143,7 +143,8 @@ final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  private static List<String> peerCommand() {
+  /** What starts a peer when the options of {@code mesh up} follow. */
+  static List<String> peerCommand() {
     return List.of(launched("mesh.launcher"), "up");
   }
 
@@ -155,7 +156,7 @@ final class DemoCommand implements Callable<Integer> {
     String value = System.getProperty(property);
     if (value == null) {
       throw new CliException(
-          ExitCode.FAILED, "the demo starts its peers by runtime/bin/mesh; start it by that, too");
+          ExitCode.FAILED, "this command starts peers by runtime/bin/mesh; start it by that, too");
     }
     return value;
   }

@@ -11,13 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Peers on this machine, each a process of its own, with all that they write in one folder. Not
@@ -116,12 +113,7 @@ final class LocalMesh {
     line.addAll(List.of("--port", Integer.toString(member.port())));
     line.addAll(List.of("--http", Integer.toString(member.http())));
     line.addAll(List.of("--data", dataOf(member).toString()));
-    line.addAll(
-        List.of(
-            "--seeds",
-            members.stream()
-                .map(seed -> "127.0.0.1:" + seed.port())
-                .collect(Collectors.joining(","))));
+    line.addAll(List.of("--seeds", String.join(",", seeds())));
     line.addAll(List.of("--expect", Integer.toString(members.size())));
     line.addAll(List.of("--config", configOf(member).toString()));
     return line;
@@ -185,13 +177,19 @@ final class LocalMesh {
 
   /** Deletes all that the peers wrote. */
   void delete() {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      throw new CliException(ExitCode.FAILED, folder + " cannot be deleted: " + e);
-    }
+    Folders.delete(folder);
+  }
+
+  /** Where peers reach these peers, host:port. */
+  List<String> seeds() {
+    return members.stream().map(seed -> "127.0.0.1:" + seed.port()).toList();
+  }
+
+  /** The processor time that all peers have used, as far as the platform tells. */
+  synchronized Duration processorTime() {
+    return started.stream()
+        .flatMap(process -> process.info().totalCpuDuration().stream())
+        .reduce(Duration.ZERO, Duration::plus);
   }
 
   Path folder() {
