@@ -165,7 +165,6 @@ final class ClusterEntry {
             : ofThis(mesh).stream()
                 .filter(hello -> hello.cluster().clustered())
                 .filter(hello -> !hello.cluster().includesReceiver())
-                .filter(hello -> !cluster.members().contains(hello.peer()))
                 .filter(hello -> outdoes(mesh, hello.cluster().founders(), own))
                 .findFirst();
     status =

@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mesh.protocols.Draws;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.Quorum;
 import dev.mesh.protocols.membership.ClusterView.Standing;
 import dev.mesh.protocols.membership.Discovery.Effect;
 import dev.mesh.protocols.membership.Discovery.Input;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -22,21 +25,35 @@ import java.util.stream.Collectors;
 
 /**
  * Peers of one mesh that find each other and enter a cluster, on one thread and one seed. The
- * cluster is modelled by its set of members: who forms one is its first member, who joins is taken
- * up at once, and who crashes is dropped from it a while later.
+ * cluster is modelled: who forms one is its first member, who joins is taken up at once, and after
+ * a while a side with a majority of the founders removes the members that it does not reach. From
+ * then on it does not hear their present lives, as Pekko's remoting does not.
  */
 final class DiscoverySimulation {
   private static final int TICK = 100;
-  private static final long DROPPED_AFTER = 1_500;
+  private static final long REMOVED_AFTER = 1_500;
 
   private record Event(long at, long order, Runnable action) {}
+
+  /** The lives of the members, and those that were removed. */
+  private static final class Cluster {
+    final Map<Peer, Long> members = new LinkedHashMap<>();
+    final Map<Peer, Long> removed = new HashMap<>();
+
+    boolean hasRemoved(Peer peer) {
+      return removed.getOrDefault(peer, 0L) == peer.life;
+    }
+  }
 
   private final class Peer {
     final Contact first;
     final boolean founder;
     long life;
+    int side;
     Discovery core;
-    Set<Peer> cluster = Set.of();
+    Cluster cluster; // null while outside
+    Set<PeerId> reached = Set.of();
+    long reachedSince;
 
     Peer(int index, boolean founder) {
       this.first = new Contact(new PeerId("p" + index), 0, "host" + index + ":1");
@@ -53,20 +70,13 @@ final class DiscoverySimulation {
     void crash() {
       life++;
       core = null;
-      Set<Peer> left = cluster;
-      cluster = Set.of();
-      after(DROPPED_AFTER, () -> leave(left));
-    }
-
-    private void leave(Set<Peer> left) {
-      if (left != cluster && !left.isEmpty()) {
-        left.remove(this);
-      }
+      cluster = null;
     }
 
     private void tick(long of) {
       if (of == life) {
         after(TICK, () -> tick(of));
+        removeTheLost();
         handle(new Input.ClusterChanged(now, view()));
       }
       if (of == life) { // a change may have led to a restart
@@ -74,14 +84,39 @@ final class DiscoverySimulation {
       }
     }
 
-    private ClusterView view() {
-      if (cluster.isEmpty()) {
-        return ClusterView.OUTSIDE;
+    private void removeTheLost() {
+      Set<PeerId> reach = ids(reach());
+      if (!reach.equals(reached)) {
+        reached = reach;
+        reachedSince = now;
       }
-      return new ClusterView(
-          Standing.MEMBER,
-          ids(cluster),
-          ids(cluster.stream().filter(peer -> peer.cluster == cluster).toList()));
+      boolean lost = cluster != null && reach.size() < cluster.members.size();
+      long founders = reach.stream().filter(mesh.founders()::contains).count();
+      boolean majority = Quorum.isMajority((int) founders, mesh.founders().size());
+      if (lost && majority && now - reachedSince >= REMOVED_AFTER) {
+        Cluster rest = new Cluster();
+        rest.removed.putAll(cluster.removed);
+        rest.removed.putAll(cluster.members);
+        for (Peer peer : reach()) {
+          rest.removed.remove(peer);
+          rest.members.put(peer, peer.life);
+        }
+        rest.members.keySet().forEach(peer -> peer.cluster = rest);
+      }
+    }
+
+    private List<Peer> reach() {
+      return cluster == null
+          ? List.of()
+          : cluster.members.keySet().stream()
+              .filter(peer -> peer.cluster == cluster && peer.side == side)
+              .toList();
+    }
+
+    private ClusterView view() {
+      return cluster == null
+          ? ClusterView.OUTSIDE
+          : new ClusterView(Standing.MEMBER, ids(cluster.members.keySet()), ids(reach()));
     }
 
     private Announcement announcement() {
@@ -102,17 +137,17 @@ final class DiscoverySimulation {
       if (effect instanceof Effect.SendHello send) {
         peers.stream()
             .filter(peer -> peer.first.address().equals(send.address()))
-            .forEach(peer -> deliver(peer, send.hello()));
+            .forEach(peer -> deliver(this, peer, send.hello()));
       } else if (effect instanceof Effect.FormCluster) {
-        cluster = new LinkedHashSet<>(Set.of(this));
+        join(new Cluster());
         formed++;
         mostClusters = Math.max(mostClusters, clusters().size());
       } else if (effect instanceof Effect.JoinCluster join) {
         peers.stream()
             .filter(peer -> join.addresses().contains(peer.first.address()))
-            .filter(peer -> !peer.cluster.isEmpty())
+            .filter(peer -> peer.cluster != null && peer.side == side)
             .findFirst()
-            .ifPresent(this::join);
+            .ifPresent(peer -> join(peer.cluster));
       } else if (effect instanceof Effect.RestartSystem) {
         crash();
         after(300, this::start);
@@ -121,9 +156,9 @@ final class DiscoverySimulation {
       }
     }
 
-    private void join(Peer member) {
-      cluster = member.cluster;
-      cluster.add(this);
+    private void join(Cluster joined) {
+      cluster = joined;
+      cluster.members.put(this, life);
     }
   }
 
@@ -174,6 +209,17 @@ final class DiscoverySimulation {
     peers.get(index).start();
   }
 
+  /** No hello and no heartbeat passes between the peers below {@code index} and the others. */
+  void cut(int index) {
+    for (int i = 0; i < peers.size(); i++) {
+      peers.get(i).side = i < index ? 1 : 0;
+    }
+  }
+
+  void heal() {
+    peers.forEach(peer -> peer.side = 0);
+  }
+
   /** Peers crash and come back. */
   void crashSome(int times, long within) {
     for (int i = 0; i < times; i++) {
@@ -213,14 +259,15 @@ final class DiscoverySimulation {
 
   void assertAllInOneCluster() {
     for (Peer peer : peers) {
-      assertTrue(peer.core != null && !peer.cluster.isEmpty(), () -> peer.first + " is outside");
+      assertTrue(peer.cluster != null, () -> peer.first + " is outside");
+      assertEquals(peers.size(), peer.cluster.members.size());
     }
     assertEquals(1, clusters().size(), () -> "clusters: " + clusters());
   }
 
   private Set<Set<PeerId>> clusters() {
     return peers.stream()
-        .filter(peer -> !peer.cluster.isEmpty())
+        .filter(peer -> peer.cluster != null)
         .map(peer -> ids(peers.stream().filter(p -> p.cluster == peer.cluster).toList()))
         .collect(Collectors.toSet());
   }
@@ -237,16 +284,21 @@ final class DiscoverySimulation {
     return new DiscoverySettings("mesh", 1, seeds, 1_000, 3, 1_000, 1_500, 1_000);
   }
 
-  private void deliver(Peer to, Hello hello) {
-    if (random.nextInt(100) >= lossPercent) {
-      after(
-          1 + random.nextInt(20),
-          () -> {
-            if (to.core != null) {
-              to.handle(new Input.HelloReceived(now, hello));
-            }
-          });
+  private void deliver(Peer from, Peer to, Hello hello) {
+    if (random.nextInt(100) < lossPercent || from.side != to.side) {
+      return;
     }
+    long sentIn = from.life;
+    after(
+        1 + random.nextInt(20),
+        () -> {
+          boolean stillThere = to.core != null && from.life == sentIn;
+          if (stillThere && to.cluster != null && to.cluster.hasRemoved(from)) {
+            from.handle(new Input.QuarantinedBy(now, to.first.address()));
+          } else if (stillThere && (from.cluster == null || !from.cluster.hasRemoved(to))) {
+            to.handle(new Input.HelloReceived(now, hello));
+          }
+        });
   }
 
   private void after(long millis, Runnable action) {

@@ -24,7 +24,7 @@ class DiscoveryTest {
   @ParameterizedTest
   @CsvSource({"1,0", "3,0", "3,2", "5,0"})
   void aQuietStartMakesOneCluster(int founders, int surplus) {
-    for (long seed = 0; seed < 100; seed++) {
+    for (long seed = 0; seed < 20; seed++) {
       DiscoverySimulation simulation = new DiscoverySimulation(seed, founders, surplus);
       simulation.startAll();
       simulation.run(10_000);
@@ -37,7 +37,7 @@ class DiscoveryTest {
   @ParameterizedTest
   @CsvSource({"1,2", "3,0", "3,2", "5,1"})
   void lossAndCrashesEndInOneCluster(int founders, int surplus) {
-    for (long seed = 0; seed < 100; seed++) {
+    for (long seed = 0; seed < 20; seed++) {
       DiscoverySimulation simulation = new DiscoverySimulation(seed, founders, surplus);
       simulation.loss(30);
       simulation.startAll();
@@ -60,7 +60,7 @@ class DiscoveryTest {
 
   @Test
   void aRestartedPeerJoinsWhatLives() {
-    for (long seed = 0; seed < 50; seed++) {
+    for (long seed = 0; seed < 20; seed++) {
       DiscoverySimulation simulation = new DiscoverySimulation(seed, 3, 0);
       simulation.startAll();
       simulation.run(8_000);
@@ -68,6 +68,23 @@ class DiscoveryTest {
       simulation.run(5_000);
       simulation.startNow(0);
       simulation.run(5_000);
+      simulation.assertAllInOneCluster();
+      assertEquals(1, simulation.formed());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3,0,1", "3,0,2", "3,2,1", "5,0,2", "4,0,2"})
+  void aPartitionHealsIntoOneClusterOfAll(int founders, int surplus, int cutAt) {
+    for (long seed = 0; seed < 20; seed++) {
+      DiscoverySimulation simulation = new DiscoverySimulation(seed, founders, surplus);
+      simulation.startAll();
+      simulation.run(8_000);
+      simulation.cut(cutAt);
+      simulation.run(15_000);
+      assertEquals(1, simulation.formed(), "no side forms a second cluster");
+      simulation.heal();
+      simulation.run(15_000);
       simulation.assertAllInOneCluster();
       assertEquals(1, simulation.formed());
     }
@@ -84,6 +101,18 @@ class DiscoveryTest {
     assertEquals(0, restarts(core.handle(new Input.HelloReceived(100, other))));
     assertEquals(1, restarts(core.handle(new Input.HelloReceived(1_100, other))));
     assertEquals(0, restarts(core.handle(new Input.HelloReceived(1_200, other))), "once");
+  }
+
+  @Test
+  void aFounderThatBeganAnewIsFollowedThoughItsEarlierLifeIsStillAMember() {
+    Discovery core = discovery(Optional.of(mesh("b")));
+    Set<PeerId> old = Set.copyOf(peers("a", "b"));
+    core.handle(
+        new Input.ClusterChanged(0, new ClusterView(Standing.MEMBER, old, Set.of(peer("a")))));
+    Hello anew =
+        hello("b", mesh("b"), new ClusterReport(true, peers("b"), false, Optional.empty()));
+    core.handle(new Input.HelloReceived(100, anew));
+    assertEquals(1, restarts(core.handle(new Input.HelloReceived(1_200, anew))));
   }
 
   @Test
