@@ -1,6 +1,7 @@
 package dev.mesh.peer;
 
 import com.typesafe.config.Config;
+import dev.mesh.Checked;
 import dev.mesh.persistence.serialization.WireMessage;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.placement.Bid;
@@ -73,8 +74,11 @@ public final class AuctionActor extends AbstractBehavior<AuctionActor.Command> {
   public record AuctionSettings(Duration timeout, Duration pace) {
     /** The settings of {@code mesh.auction} in {@code root}. */
     public static AuctionSettings of(Config root) {
-      Config auction = root.getConfig("mesh.auction");
-      return new AuctionSettings(auction.getDuration("timeout"), auction.getDuration("pace"));
+      Checked auction = Checked.section(root, "mesh.auction");
+      Duration ms = Duration.ofMillis(1);
+      return new AuctionSettings(
+          auction.duration("timeout", ms, Duration.ofMinutes(1)),
+          auction.duration("pace", ms, Duration.ofMinutes(1)));
     }
   }
 

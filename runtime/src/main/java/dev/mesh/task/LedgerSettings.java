@@ -1,6 +1,7 @@
 package dev.mesh.task;
 
 import com.typesafe.config.Config;
+import dev.mesh.Checked;
 import java.time.Duration;
 
 /**
@@ -36,28 +37,35 @@ public record LedgerSettings(
   /** The most tasks in one message or one write. */
   public static final int MAX_BATCH = 512;
 
-  /** The settings of {@code mesh.tasks} in {@code root}. */
+  private static final Duration MS = Duration.ofMillis(1);
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  /**
+   * The settings of {@code mesh.tasks} in {@code root}.
+   *
+   * @throws com.typesafe.config.ConfigException if one is out of bounds
+   */
   public static LedgerSettings of(Config root) {
-    Config tasks = root.getConfig("mesh.tasks");
+    Checked tasks = Checked.section(root, "mesh.tasks");
     return new LedgerSettings(
-        tasks.getInt("ledgers"),
-        Math.toIntExact(tasks.getBytes("max-payload")),
-        tasks.getInt("max-open"),
-        tasks.getBytes("max-bytes"),
-        tasks.getDuration("retention"),
-        tasks.getDuration("retry-backoff-min"),
-        tasks.getDuration("retry-backoff-max"),
-        tasks.getInt("max-losses"),
-        tasks.getDuration("lost-after"),
-        tasks.getDuration("resend-after"),
-        tasks.getDuration("check-every"),
-        tasks.getDuration("call-timeout"),
-        tasks.getDuration("wake-interval"),
-        tasks.getInt("max-waiting"),
-        tasks.getBytes("max-waiting-bytes"),
-        tasks.getInt("snapshot-every"),
-        tasks.getString("journal"),
-        tasks.getString("snapshot-store"));
+        tasks.integer("ledgers", 1, 1024),
+        (int) tasks.bytes("max-payload", 1, MAX_BATCH_BYTES / 2),
+        tasks.integer("max-open", 1, 1_000_000),
+        tasks.bytes("max-bytes", 1 << 20, Long.MAX_VALUE),
+        tasks.duration("retention", Duration.ZERO, Duration.ofDays(365)),
+        tasks.duration("retry-backoff-min", MS, HOUR),
+        tasks.duration("retry-backoff-max", MS, HOUR),
+        tasks.integer("max-losses", 1, 1000),
+        tasks.duration("lost-after", MS, HOUR),
+        tasks.duration("resend-after", MS, HOUR),
+        tasks.duration("check-every", MS, HOUR),
+        tasks.duration("call-timeout", MS, HOUR),
+        tasks.duration("wake-interval", MS, HOUR),
+        tasks.integer("max-waiting", 1, 1_000_000),
+        tasks.bytes("max-waiting-bytes", MAX_BATCH_BYTES, Long.MAX_VALUE),
+        tasks.integer("snapshot-every", 10, Integer.MAX_VALUE),
+        tasks.config().getString("journal"),
+        tasks.config().getString("snapshot-store"));
   }
 
   /** How long to wait before the try that follows {@code failures} failed ones, in milliseconds. */

@@ -1,6 +1,7 @@
 package dev.mesh.task;
 
 import com.typesafe.config.Config;
+import dev.mesh.Checked;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,20 +27,27 @@ public record WorkSettings(
     boolean allowExec,
     Optional<Path> executionLog) {
 
-  /** The settings of {@code mesh.work} in {@code root}. */
+  private static final Duration MS = Duration.ofMillis(1);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /**
+   * The settings of {@code mesh.work} in {@code root}.
+   *
+   * @throws com.typesafe.config.ConfigException if one is out of bounds
+   */
   public static WorkSettings of(Config root) {
-    Config work = root.getConfig("mesh.work");
-    int slots = work.getInt("slots");
-    String log = work.getString("execution-log");
+    Checked work = Checked.section(root, "mesh.work");
+    int slots = work.integer("slots", 0, 1_000);
+    String log = work.config().getString("execution-log");
     return new WorkSettings(
         slots == 0 ? Runtime.getRuntime().availableProcessors() : slots,
-        work.getInt("queue"),
-        work.getInt("max-held"),
-        work.getBytes("max-held-bytes"),
-        Math.toIntExact(root.getBytes("mesh.tasks.max-payload")),
-        work.getDuration("report-delay"),
-        work.getDuration("report-again"),
-        work.getBoolean("allow-exec"),
-        log.isEmpty() ? Optional.empty() : Optional.of(Path.of(log)));
+        work.integer("queue", 0, 100_000),
+        work.integer("max-held", 1, 1_000_000),
+        work.bytes("max-held-bytes", 1 << 20, Long.MAX_VALUE),
+        LedgerSettings.of(root).maxPayload(),
+        work.duration("report-delay", MS, MINUTE),
+        work.duration("report-again", MS, MINUTE),
+        work.config().getBoolean("allow-exec"),
+        log.isEmpty() ? Optional.empty() : Optional.of(work.parsed("execution-log", Path::of)));
   }
 }
