@@ -83,7 +83,6 @@ public final class Checked {
   }
 
   public ConfigException refusal(String key, Object value, String remedy) {
-    return new ConfigException.BadValue(
-        config.origin(), section + "." + key, "is " + value + ": " + remedy);
+    return new ConfigException.BadValue(section + "." + key, "is " + value + ": " + remedy);
   }
 }
