@@ -1,6 +1,8 @@
 package dev.mesh.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -34,7 +36,7 @@ final class PeersCommand implements Callable<Integer> {
               .collect(Collectors.joining(","));
       String load =
           peer.path("load").properties().stream()
-              .map(entry -> entry.getKey() + "=" + entry.getValue().asText())
+              .map(entry -> entry.getKey() + "=" + figure(entry.getValue().asDouble()))
               .collect(Collectors.joining(" "));
       table.row(
           peer.path("id").asText(),
@@ -46,5 +48,13 @@ final class PeersCommand implements Callable<Integer> {
     }
     table.lines().forEach(console::print);
     return ExitCode.DONE;
+  }
+
+  /** At most two places, and none that say nothing. */
+  private static String figure(double value) {
+    return BigDecimal.valueOf(value)
+        .setScale(2, RoundingMode.HALF_UP)
+        .stripTrailingZeros()
+        .toPlainString();
   }
 }

@@ -32,7 +32,7 @@ final class Table {
       widths[c] = rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
       numbers[c] =
           rows.size() > 1
-              && rows.stream().skip(1).allMatch(row -> row.get(column).matches("[0-9.,%-]+"));
+              && rows.stream().skip(1).allMatch(row -> row.get(column).matches("[0-9][0-9.,%]*"));
     }
     return rows.stream().map(row -> line(row, widths, numbers)).toList();
   }

@@ -174,7 +174,7 @@ class MainTest {
     lines = printed().lines().toList();
     assertEquals(List.of("t0", "t1", "t2"), ids(lines));
     assertEquals(0, mesh("peers"));
-    assertTrue(printed().contains("cpu=0.5 queued=0.0"));
+    assertTrue(printed().contains("cpu=0.5 queued=0"));
   }
 
   @Test
