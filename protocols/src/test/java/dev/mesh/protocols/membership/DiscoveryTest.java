@@ -59,6 +59,26 @@ class DiscoveryTest {
   }
 
   @Test
+  void whoChangesItsVoteAbstainsWhileTheOldOneMayCount() {
+    Announcement announcement = announcement("c", ABC);
+    Discovery core =
+        new Discovery(
+            new Contact(peer("c"), 7, "c:1"),
+            settings(),
+            new Random(1)::nextInt,
+            announcement,
+            List.of());
+    core.handle(new Input.HelloReceived(0, hello("b", ABC, outside())));
+    assertEquals(Optional.of(peer("b")), vote(core.handle(new Input.Tick(10))));
+    core.handle(new Input.HelloReceived(100, hello("a", ABC, outside())));
+    assertEquals(Optional.empty(), vote(core.handle(new Input.Tick(110))));
+    core.handle(new Input.HelloReceived(5_050, hello("a", ABC, outside())));
+    assertEquals(Optional.empty(), vote(core.handle(new Input.Tick(5_060))));
+    core.handle(new Input.HelloReceived(5_150, hello("a", ABC, outside())));
+    assertEquals(Optional.of(peer("a")), vote(core.handle(new Input.Tick(5_160))));
+  }
+
+  @Test
   void aRestartedPeerJoinsWhatLives() {
     for (long seed = 0; seed < 20; seed++) {
       DiscoverySimulation simulation = new DiscoverySimulation(seed, 3, 0);
@@ -277,6 +297,14 @@ class DiscoveryTest {
 
   private static ClusterReport outside() {
     return new ClusterReport(false, List.of(), false, Optional.empty());
+  }
+
+  private static Optional<PeerId> vote(List<Effect> effects) {
+    return effects.stream()
+        .filter(Effect.SendHello.class::isInstance)
+        .map(effect -> ((Effect.SendHello) effect).hello().cluster().former())
+        .findFirst()
+        .orElseThrow();
   }
 
   private static long restarts(List<Effect> effects) {
