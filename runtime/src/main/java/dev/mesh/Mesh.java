@@ -43,9 +43,7 @@ public final class Mesh implements Extension {
     this.system = system;
     this.settings = MeshSettings.of(system.settings().config());
     Store store = StoreExtension.get(system).store();
-    PeerIdentity identity = new PeerIdentity(store);
-    PeerId self = identity.peerId(() -> newPeerId(settings.peerName()));
-    this.state = new PeerState(self, nextIncarnation(identity));
+    this.state = new PeerState(selfIn(store, settings), nextIncarnation(new PeerIdentity(store)));
     system.systemActorOf(
         PeerGuardian.create(settings, store, state), PeerGuardian.NAME, Props.empty());
   }
@@ -58,6 +56,11 @@ public final class Mesh implements Extension {
    */
   public static Mesh get(ActorSystem<?> system) {
     return system.registerExtension(ID);
+  }
+
+  /** The id of the peer whose store this is; a new store is given one. Waits for the disk. */
+  public static PeerId selfIn(Store store, MeshSettings settings) {
+    return new PeerIdentity(store).peerId(() -> newPeerId(settings.peerName()));
   }
 
   /** What this peer is and how it stands. */

@@ -45,6 +45,7 @@ public final class MeshNode implements AutoCloseable {
 
   private final Config config;
   private final Stores.Lease store;
+  private final PeerId self;
   private final ExecutorService lifecycle =
       Executors.newSingleThreadExecutor(
           work -> {
@@ -53,15 +54,15 @@ public final class MeshNode implements AutoCloseable {
             return thread;
           });
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private volatile PeerId self; // set by the first start of an actor system
   private volatile Mesh mesh; // null while there is no actor system
   private volatile String waitsFor = "the actor system starts";
   private HttpServer http;
   private boolean closing;
 
-  private MeshNode(Config config, Stores.Lease store) {
+  private MeshNode(Config config, Stores.Lease store, PeerId self) {
     this.config = config;
     this.store = store;
+    this.self = self;
   }
 
   /** The configuration of a node: {@code overrides}, then what nodes need, then the defaults. */
@@ -84,10 +85,10 @@ public final class MeshNode implements AutoCloseable {
       MeshSettings settings = MeshSettings.of(config);
       HttpSettings httpSettings = HttpSettings.of(config);
       Stores.Lease store = Stores.acquire(settings.dataDir(), StoreSettings.of(config));
-      MeshNode node = new MeshNode(config, store);
+      MeshNode node = new MeshNode(config, store, Mesh.selfIn(store.store(), settings));
       try {
-        node.startSystem();
         node.http = HttpServer.start(new NodeApi(node), httpSettings).toCompletableFuture().join();
+        node.startSystem();
         return node;
       } catch (RuntimeException e) {
         node.close();
@@ -135,7 +136,6 @@ public final class MeshNode implements AutoCloseable {
     }
     StoreExtension.get(system).use(store.store());
     Mesh started = Mesh.get(system);
-    self = started.self();
     mesh = started;
     started.mustBeReplaced().thenAcceptAsync(why -> replaceSystem(started, why), lifecycle);
     started.failed().thenAcceptAsync(this::fail, lifecycle);
