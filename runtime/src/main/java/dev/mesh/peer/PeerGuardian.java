@@ -10,9 +10,12 @@ import dev.mesh.protocols.membership.FailureDetector.Health;
 import dev.mesh.protocols.membership.FoundedMesh;
 import dev.mesh.protocols.partition.Verdict;
 import dev.mesh.replication.Replication;
+import dev.mesh.task.Tasks;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -43,12 +46,19 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
 
   private record IsUp() implements Command {}
 
+  private record AskLedgers(Tasks tasks) implements Command {}
+
+  private record LedgersAsked(Tasks tasks, boolean answered) implements Command {}
+
+  private static final Duration ASK_AGAIN = Duration.ofMillis(500);
+
   private final PeerContext peer;
   private final Members members;
   private final Store store;
   private FoundedMesh mesh; // null until this peer belongs to one
   private boolean up;
   private boolean serving;
+  private boolean ledgersAnswer;
   private Verdict verdict = new Verdict(false, "reachability was not judged yet");
 
   public static Behavior<Command> create(MeshSettings settings, Store store, PeerState state) {
@@ -84,6 +94,8 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
         .onMessage(Founded.class, this::onFounded)
         .onMessage(Judged.class, this::onJudged)
         .onMessage(IsUp.class, this::onUp)
+        .onMessage(AskLedgers.class, this::onAskLedgers)
+        .onMessage(LedgersAsked.class, this::onLedgersAsked)
         .build();
   }
 
@@ -155,7 +167,13 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   }
 
   private void showMode() {
-    peer.state().become(verdict.writable() ? Mode.NORMAL : Mode.READ_ONLY, verdict.why());
+    if (!verdict.writable()) {
+      peer.state().become(Mode.READ_ONLY, verdict.why());
+    } else if (ledgersAnswer) {
+      peer.state().become(Mode.NORMAL, "");
+    } else {
+      peer.state().become(Mode.STARTING, "waits until all task ledgers answer");
+    }
   }
 
   private Behavior<Command> serveIfReady() {
@@ -169,9 +187,34 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
 
   private void serve() {
     TaskService service = new TaskService(peer, this::live);
-    peer.state().ready().complete(service.start(getContext()));
+    Tasks tasks = service.start(getContext());
+    peer.state().ready().complete(tasks);
     getContext().spawn(HeartbeatActor.create(peer, service::lost), HeartbeatActor.NAME);
     getContext().spawn(GossipActor.create(peer, service::facts), GossipActor.NAME);
+    askLedgers(tasks);
+  }
+
+  /** Whoever reads "ok" may rely on it: all ledgers have been found, and have recovered. */
+  private void askLedgers(Tasks tasks) {
+    getContext()
+        .pipeToSelf(
+            tasks.list(new Tasks.Query(Optional.empty(), 1, Optional.empty())),
+            (listed, failure) -> new LedgersAsked(tasks, failure == null));
+  }
+
+  private Behavior<Command> onAskLedgers(AskLedgers ask) {
+    askLedgers(ask.tasks());
+    return this;
+  }
+
+  private Behavior<Command> onLedgersAsked(LedgersAsked asked) {
+    if (asked.answered()) {
+      ledgersAnswer = true;
+      showMode();
+    } else {
+      getContext().scheduleOnce(ASK_AGAIN, getContext().getSelf(), new AskLedgers(asked.tasks()));
+    }
+    return this;
   }
 
   /** The members that no quorum has confirmed failed, each with its life. Thread-safe. */

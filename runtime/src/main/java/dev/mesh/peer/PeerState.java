@@ -77,7 +77,7 @@ public final class PeerState {
 
   /** While the peer starts, what it waits for is what discovery waits for. */
   void discoveryStands(String status) {
-    if (condition.mode() == Mode.STARTING) {
+    if (condition.mode() == Mode.STARTING && !tasks.isDone()) {
       condition = new Condition(Mode.STARTING, status);
     }
   }
