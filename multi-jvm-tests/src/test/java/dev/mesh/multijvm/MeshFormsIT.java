@@ -1,0 +1,217 @@
+package dev.mesh.multijvm;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.mesh.Mesh;
+import dev.mesh.multijvm.testkit.MeshNodeSpec;
+import dev.mesh.multijvm.testkit.MultiNodeRun;
+import dev.mesh.peer.PeerState;
+import dev.mesh.protocols.Bytes;
+import dev.mesh.protocols.PeerId;
+import dev.mesh.task.Task;
+import dev.mesh.task.TaskResult;
+import dev.mesh.task.TaskStatus;
+import dev.mesh.task.TaskView;
+import dev.mesh.task.TasksException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The mesh embedded in three actor systems, whose links are cut and mended. */
+class MeshFormsIT {
+  private static final List<String> ROLES = List.of("a", "b", "c");
+  private static final Duration RUN = Duration.ofMinutes(4);
+
+  @Test
+  void theMajorityGoesOnAndTheMinorityComesBack(@TempDir Path folder) {
+    MultiNodeRun.run(Peer.class, ROLES, folder, RUN);
+  }
+
+  /** One peer. "c" is the one that is cut off. */
+  static final class Peer extends MeshNodeSpec {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String KIND = "shout";
+    private static final int TASKS = 60;
+    private static final int MAX_ROUNDS = 10;
+
+    /** Long enough for a handler to be busy while others are asked. */
+    private static final Executor WORK =
+        CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
+
+    private Mesh mesh;
+
+    private Peer(Path data) {
+      super(new Roles(ROLES, config(data)));
+    }
+
+    public static void main(String[] args) {
+      main(() -> new Peer(Path.of(args[0])));
+    }
+
+    private static Config config(Path data) {
+      return ConfigFactory.parseString(
+          """
+          mesh {
+            expect = 3
+            manage-cluster = on
+            data-dir = "%s"
+          }
+          pekko {
+            loggers = ["org.apache.pekko.event.slf4j.Slf4jLogger"]
+            loglevel = INFO
+            actor.provider = cluster
+            remote.artery.transport = tcp
+            # The multi-node testkit exists in an older version alone.
+            fail-mixed-versions = off
+            cluster.downing-provider-class = "dev.mesh.peer.MeshDowningProvider"
+            cluster.run-coordinated-shutdown-when-down = off
+            cluster.down-removal-margin = 1s
+          }
+          """
+              .formatted(data));
+    }
+
+    @Override
+    protected void test() throws Exception {
+      enterMesh();
+      barrier("formed");
+      if (is("a")) {
+        workUntilAllHaveWorked();
+      }
+      barrier("worked");
+      if (is("a")) {
+        isolate("c");
+      }
+      barrier("isolated");
+      if (is("c")) {
+        beMinority();
+      } else {
+        beMajority();
+      }
+      barrier("parted");
+      if (is("a")) {
+        heal("c");
+      }
+      // No barrier here: "c" leaves the test conductor for a moment.
+      if (is("c")) {
+        get(mesh.mustBeReplaced());
+        replaceSystem();
+        enterMesh();
+        seeAll();
+      }
+      await().atMost(PATIENCE).until(() -> members() == 3);
+      barrier("healed");
+      if (is("c")) {
+        runTasks("after");
+      }
+      barrier("done");
+    }
+
+    private void enterMesh() throws Exception {
+      mesh = get(Mesh.get(typedSystem()).ready());
+      mesh.tasks()
+          .handle(
+              KIND,
+              task ->
+                  CompletableFuture.supplyAsync(
+                      () -> Bytes.utf8(Bytes.wrap(task.payload()).asUtf8() + "!").toArray(), WORK));
+      awaitMode(PeerState.Mode.NORMAL);
+      await().atMost(PATIENCE).until(() -> members() == 3);
+    }
+
+    private void workUntilAllHaveWorked() throws Exception {
+      Set<PeerId> workers = new HashSet<>();
+      for (int round = 0; workers.size() < 3; round++) {
+        assertTrue(round < MAX_ROUNDS, () -> "after " + MAX_ROUNDS + " rounds only " + workers);
+        for (TaskResult done : runTasks("before" + round)) {
+          done.peer().ifPresent(workers::add);
+        }
+      }
+    }
+
+    private void beMajority() throws Exception {
+      await().atMost(PATIENCE).until(() -> members() == 2);
+      if (is("a")) {
+        runTasks("meanwhile");
+      }
+    }
+
+    /** Nothing is acknowledged from the cut on; what was known can be read, and is marked. */
+    private void beMinority() throws Exception {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> refusal("minority").code() == TasksException.Code.READ_ONLY);
+      assertTrue(refusal("minority").outcomeKnown());
+      awaitMode(PeerState.Mode.READ_ONLY);
+      TaskView known = get(mesh.tasks().get("before0-0"));
+      assertTrue(known.stale());
+      assertEquals(TaskStatus.COMPLETED, known.status());
+    }
+
+    private TasksException refusal(String id) {
+      ExecutionException refused =
+          assertThrows(ExecutionException.class, () -> get(mesh.tasks().enqueue(task(id, 0))));
+      return (TasksException) refused.getCause();
+    }
+
+    /** What completed while this peer was away is read through it, and is not stale. */
+    private void seeAll() throws Exception {
+      for (int i = 0; i < TASKS; i++) {
+        TaskView view = get(mesh.tasks().get("meanwhile-" + i));
+        assertEquals(TaskStatus.COMPLETED, view.status());
+        assertFalse(view.stale());
+      }
+    }
+
+    private List<TaskResult> runTasks(String prefix) throws Exception {
+      List<CompletableFuture<TaskResult>> results =
+          IntStream.range(0, TASKS)
+              .mapToObj(i -> mesh.tasks().submit(task(prefix, i)).toCompletableFuture())
+              .toList();
+      get(CompletableFuture.allOf(results.toArray(CompletableFuture<?>[]::new)));
+      List<TaskResult> done = results.stream().map(CompletableFuture::join).toList();
+      assertEquals(prefix + "!", done.get(0).value().asUtf8());
+      return done;
+    }
+
+    private static Task task(String prefix, int number) {
+      return Task.of(KIND).id(prefix + "-" + number).payload(prefix).build();
+    }
+
+    private void awaitMode(PeerState.Mode mode) {
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertEquals(mode, mesh.state().condition().mode()));
+    }
+
+    private long members() {
+      return StreamSupport.stream(
+              Cluster.get(typedSystem()).state().getMembers().spliterator(), false)
+          .filter(member -> member.status().equals(MemberStatus.up()))
+          .count();
+    }
+
+    private static <T> T get(CompletionStage<T> stage) throws Exception {
+      return stage.toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+}

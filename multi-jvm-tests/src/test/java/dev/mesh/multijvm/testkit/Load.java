@@ -1,0 +1,29 @@
+package dev.mesh.multijvm.testkit;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Tasks for tests to submit. */
+public final class Load {
+  private Load() {}
+
+  /** Tasks that sleep, named by a prefix and a number. */
+  public static List<ObjectNode> sleeps(String prefix, int count, int millis) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "%s-%05d".formatted(prefix, i))
+        .map(
+            id ->
+                MeshClient.task(id, "sleep", "PT%d.%03dS".formatted(millis / 1000, millis % 1000)))
+        .toList();
+  }
+
+  /** The ids of the tasks that were acknowledged, given the answers to a submission. */
+  public static List<String> acknowledged(List<JsonNode> answers) {
+    return answers.stream()
+        .filter(answer -> !answer.has("error"))
+        .map(answer -> answer.path("id").asText())
+        .toList();
+  }
+}
