@@ -56,6 +56,7 @@ public final class AuctionActor extends AbstractBehavior<AuctionActor.Command> {
    *
    * @param live the peers to be asked for bids
    * @param auctions where another peer's auction actor is
+   * @param load of this peer's work queue; empty until the queue has begun, and no bid is made then
    * @param resources the free share of this peer's processor and memory, 0 to 1
    * @param ring of the mesh's peers, for tasks that are placed by hash
    */
@@ -65,7 +66,7 @@ public final class AuctionActor extends AbstractBehavior<AuctionActor.Command> {
       Set<String> capabilities,
       Supplier<Set<PeerId>> live,
       Function<PeerId, Optional<ActorRef<Command>>> auctions,
-      Supplier<WorkLoad> load,
+      Supplier<Optional<WorkLoad>> load,
       DoubleSupplier resources,
       Supplier<Ring> ring,
       InstantSource clock) {}
@@ -146,7 +147,7 @@ public final class AuctionActor extends AbstractBehavior<AuctionActor.Command> {
     bids = new BidRound(peers, now + settings.timeout().toMillis());
     for (PeerId peer : peers) {
       if (peer.equals(wiring.self())) {
-        bids.add(ownBid());
+        ownBid().ifPresent(bids::add);
       } else {
         wiring
             .auctions()
@@ -159,21 +160,25 @@ public final class AuctionActor extends AbstractBehavior<AuctionActor.Command> {
   }
 
   private Behavior<Command> onCall(CallForBids call) {
-    call.replyTo().tell(new BidFor(call.round(), ownBid()));
+    ownBid().ifPresent(bid -> call.replyTo().tell(new BidFor(call.round(), bid)));
     return this;
   }
 
-  private Bid ownBid() {
-    WorkLoad load = wiring.load().get();
-    return new Bid(
-        wiring.self(),
-        wiring.incarnation(),
-        wiring.capabilities(),
-        load.kinds(),
-        load.freeCapacity(),
-        Bid.pastPerformance(load.succeeded(), load.failed()),
-        wiring.resources().getAsDouble(),
-        load.room());
+  private Optional<Bid> ownBid() {
+    return wiring
+        .load()
+        .get()
+        .map(
+            load ->
+                new Bid(
+                    wiring.self(),
+                    wiring.incarnation(),
+                    wiring.capabilities(),
+                    load.kinds(),
+                    load.freeCapacity(),
+                    Bid.pastPerformance(load.succeeded(), load.failed()),
+                    wiring.resources().getAsDouble(),
+                    load.room()));
   }
 
   private Behavior<Command> onBid(BidFor answer) {

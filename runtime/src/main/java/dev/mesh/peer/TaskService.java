@@ -138,7 +138,7 @@ final class TaskService {
             peer.settings().capabilities(),
             () -> live.get().keySet(),
             id -> peer.refs().at(id, AUCTION),
-            () -> load.orElseThrow(),
+            () -> load,
             resources::free,
             this::ring,
             clock));

@@ -56,7 +56,7 @@ class AuctionActorTest {
             Set.of("cap-" + id),
             () -> Set.of(A, B),
             other -> Optional.ofNullable(auctions.get(other)),
-            () -> loads.get(id),
+            () -> Optional.ofNullable(loads.get(id)),
             () -> 0.5,
             () -> Ring.of(Map.of(A, "z", B, "z")),
             InstantSource.system());
@@ -117,6 +117,16 @@ class AuctionActorTest {
     peer(A, 50, "echo");
     auctions.put(B, KIT.createTestProbe(AuctionActor.Command.class).getRef());
     assertEquals(Map.of(A, 5), shares(call(A, offers(5, Task.Placement.AUCTION))));
+  }
+
+  @Test
+  void aPeerWhoseQueueHasNotBegunMakesNoBidButTakesPartLater() {
+    peer(A, 50, "echo");
+    peer(B, 50, "echo");
+    WorkLoad begun = loads.remove(B);
+    assertEquals(Map.of(A, 4), shares(call(A, offers(4, Task.Placement.AUCTION))));
+    loads.put(B, begun);
+    assertEquals(Map.of(A, 2, B, 2), shares(call(A, offers(4, Task.Placement.AUCTION))));
   }
 
   @Test

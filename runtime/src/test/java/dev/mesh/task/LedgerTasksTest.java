@@ -74,7 +74,7 @@ class LedgerTasksTest {
                     Set.of(),
                     () -> Set.of(SELF),
                     peer -> Optional.empty(),
-                    load::get,
+                    () -> Optional.ofNullable(load.get()),
                     () -> 1,
                     () -> Ring.of(Map.of(SELF, "zone")),
                     InstantSource.system())));
