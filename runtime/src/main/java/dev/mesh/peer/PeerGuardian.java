@@ -31,7 +31,7 @@ import org.apache.pekko.cluster.typed.Subscribe;
 /**
  * The top of a peer's actor tree. It brings the peer up in three steps: discovery finds or founds
  * the mesh; then the groups recover and partitions are judged; then, once this peer is a member of
- * the cluster, it takes and runs tasks.
+ * the cluster and reaches a majority, it takes and runs tasks.
  */
 public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   /** The guardian's name below {@code /system}; with it, every peer's actors have known paths. */
@@ -55,7 +55,6 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   private final PeerContext peer;
   private final Members members;
   private final Store store;
-  private FoundedMesh mesh; // null until this peer belongs to one
   private boolean up;
   private boolean serving;
   private boolean ledgersAnswer;
@@ -132,7 +131,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   }
 
   private Behavior<Command> onFounded(Founded founded) {
-    mesh = founded.mesh();
+    FoundedMesh mesh = founded.mesh();
     List<PeerId> founders = mesh.founders().members();
     MeshIdentity.get(getContext().getSystem()).set(mesh.id());
     ActorRef<Command> self = getContext().getSelf();
@@ -163,7 +162,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
     if (serving) {
       showMode();
     }
-    return this;
+    return serveIfReady();
   }
 
   private void showMode() {
@@ -177,7 +176,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   }
 
   private Behavior<Command> serveIfReady() {
-    if (up && mesh != null && !serving) {
+    if (up && verdict.writable() && !serving) {
       serving = true;
       showMode();
       serve();
