@@ -42,6 +42,7 @@ public final class Mesh implements Extension {
   private Mesh(ActorSystem<?> system) {
     this.system = system;
     this.settings = MeshSettings.of(system.settings().config());
+    Transport.check(system.settings().config(), settings.replication());
     Store store = StoreExtension.get(system).store();
     this.state = new PeerState(selfIn(store, settings), nextIncarnation(new PeerIdentity(store)));
     system.systemActorOf(

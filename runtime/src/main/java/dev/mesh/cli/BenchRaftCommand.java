@@ -38,7 +38,7 @@ final class BenchRaftCommand implements Callable<Integer> {
   public Integer call() {
     options.check(spec);
     Path folder = BenchOptions.temporaryFolder();
-    LocalMesh mesh = new LocalMesh(DemoCommand.peerCommand(), folder, REPLICAS);
+    LocalMesh mesh = new LocalMesh(DemoCommand.peerCommand(), "", folder, REPLICAS);
     Thread onSignal = new Thread(mesh::stop, "bench-stop");
     Runtime.getRuntime().addShutdownHook(onSignal);
     try {

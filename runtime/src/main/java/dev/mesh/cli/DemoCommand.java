@@ -27,6 +27,9 @@ final class DemoCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int MAX_PEERS = 9;
 
+  /** The demo is over before the optimizing compiler has earned its keep. */
+  private static final String FOR_A_SHORT_LIFE = "-XX:TieredStopAtLevel=1";
+
   @Spec private CommandSpec spec;
 
   @Option(names = "--peers", defaultValue = "3", description = "How many peers, 1 to 9 (3).")
@@ -56,7 +59,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     Console console = Console.of(spec);
     DemoJob job = DemoJob.of(folder == null ? projectFolder() : folder);
-    LocalMesh mesh = new LocalMesh(peerCommand(), temporaryFolder(), peers);
+    LocalMesh mesh = new LocalMesh(peerCommand(), FOR_A_SHORT_LIFE, temporaryFolder(), peers);
     Thread onSignal = new Thread(() -> tidy(mesh), "demo-stop");
     Runtime.getRuntime().addShutdownHook(onSignal);
     try {

@@ -26,6 +26,7 @@ final class LocalMesh {
   private static final int TAIL_LINES = 15;
 
   private final List<String> command;
+  private final String javaOptions;
   private final Path folder;
   private final List<Member> members;
   private final List<Process> started = new ArrayList<>();
@@ -35,10 +36,12 @@ final class LocalMesh {
    * Prepares {@code count} peers on free ports; none is started.
    *
    * @param command starts a peer when the options of {@code mesh up} follow
+   * @param javaOptions for the peers' JVMs, before those of the environment
    * @param folder exists and is empty
    */
-  LocalMesh(List<String> command, Path folder, int count) {
+  LocalMesh(List<String> command, String javaOptions, Path folder, int count) {
     this.command = List.copyOf(command);
+    this.javaOptions = javaOptions;
     this.folder = folder;
     List<Integer> ports = freePorts(2 * count);
     this.members =
@@ -93,6 +96,7 @@ final class LocalMesh {
               + "\n");
       ProcessBuilder builder = new ProcessBuilder(commandOf(member));
       builder.environment().put("MESH_SKIP_BUILD", "1");
+      builder.environment().merge("MESH_JAVA_OPTS", javaOptions, (given, own) -> own + " " + given);
       builder.redirectErrorStream(true);
       builder.redirectOutput(ProcessBuilder.Redirect.appendTo(logOf(member).toFile()));
       Process process = builder.start();
