@@ -74,6 +74,8 @@ class MeshFormsIT {
             expect = 3
             manage-cluster = on
             data-dir = "%s"
+            # Short, so that no peer takes all.
+            work.queue = 4
           }
           pekko {
             loggers = ["org.apache.pekko.event.slf4j.Slf4jLogger"]

@@ -53,9 +53,12 @@ public final class TestMesh implements AutoCloseable {
     return new TestMesh(peers);
   }
 
-  /** Tasks of tests sleep, so more of them run at once than there are processors. */
+  /**
+   * Tasks of tests sleep, so more of them run at once than there are processors; queues are short,
+   * so that every peer has a share of a few tasks.
+   */
   private static String configuration(Path executionLog) {
-    return "mesh.work { execution-log = \"" + executionLog + "\", slots = 4 }\n";
+    return "mesh.work { execution-log = \"" + executionLog + "\", slots = 4, queue = 8 }\n";
   }
 
   private static Path write(Path file, String content) {
