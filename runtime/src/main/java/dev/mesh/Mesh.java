@@ -105,7 +105,7 @@ public final class Mesh implements Extension {
     return state.mustBeReplaced();
   }
 
-  /** Completes, with the cause, when this peer's storage can no longer be trusted. */
+  /** Completes, with the cause, when this peer cannot go on, as when its storage has failed. */
   public CompletionStage<Throwable> failed() {
     return state.failed();
   }

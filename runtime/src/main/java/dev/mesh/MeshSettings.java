@@ -2,8 +2,11 @@ package dev.mesh;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import dev.mesh.peer.AuctionActor.AuctionSettings;
 import dev.mesh.protocols.gossip.GossipSettings;
 import dev.mesh.replication.GroupSettings;
+import dev.mesh.task.LedgerSettings;
+import dev.mesh.task.WorkSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +36,10 @@ public record MeshSettings(
     Duration heartbeatTimeout,
     Duration gossipInterval,
     GossipSettings gossip,
-    GroupSettings replication) {
+    GroupSettings replication,
+    LedgerSettings tasks,
+    WorkSettings work,
+    AuctionSettings auction) {
   private static final Pattern HOST_PORT = Pattern.compile("[^\\s:/@]+:\\d{1,5}");
 
   /**
@@ -63,13 +69,27 @@ public record MeshSettings(
         partition.duration("read-only-after", Duration.ZERO, Duration.ofMinutes(5)),
         partition.duration("down-after", Duration.ofMillis(100), Duration.ofHours(24)),
         heartbeat.duration("interval", Duration.ofMillis(50), Duration.ofMinutes(1)),
-        heartbeat.duration("timeout", Duration.ofMillis(100), Duration.ofMinutes(10)),
+        heartbeatTimeout(heartbeat),
         gossip.duration("interval", Duration.ofMillis(200), Duration.ofMinutes(1)),
         new GossipSettings(
             gossip.integer("fanout", 1, 16),
             gossip.integer("rumour-factor", 0, 16),
             (int) gossip.bytes("max-message-bytes", 4096, 512 * 1024)),
-        GroupSettings.of(mesh.sub("replication")));
+        GroupSettings.of(mesh.sub("replication")),
+        LedgerSettings.of(root),
+        WorkSettings.of(root),
+        AuctionSettings.of(root));
+  }
+
+  private static Duration heartbeatTimeout(Checked heartbeat) {
+    Duration timeout =
+        heartbeat.duration("timeout", Duration.ofMillis(100), Duration.ofMinutes(10));
+    Duration interval = heartbeat.config().getDuration("interval");
+    if (timeout.compareTo(interval) <= 0) {
+      throw heartbeat.refusal(
+          "timeout", timeout, "give more than mesh.heartbeat.interval, " + interval);
+    }
+    return timeout;
   }
 
   private static List<String> seeds(Checked mesh) {

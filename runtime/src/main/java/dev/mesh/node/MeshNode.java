@@ -134,8 +134,14 @@ public final class MeshNode implements AutoCloseable {
     } catch (RuntimeException e) {
       throw new NodeException(whyNoSystem(e), e);
     }
-    StoreExtension.get(system).use(store.store());
-    Mesh started = Mesh.get(system);
+    Mesh started;
+    try {
+      StoreExtension.get(system).use(store.store());
+      started = Mesh.get(system);
+    } catch (RuntimeException e) {
+      system.terminate();
+      throw e;
+    }
     mesh = started;
     started.mustBeReplaced().thenAcceptAsync(why -> replaceSystem(started, why), lifecycle);
     started.failed().thenAcceptAsync(this::fail, lifecycle);

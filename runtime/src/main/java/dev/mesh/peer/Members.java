@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.Member;
@@ -14,8 +15,10 @@ import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
 
 /**
- * Pekko's membership in terms of peers. A member is matched to a peer by its address; one that no
- * peer was heard of at yet is not counted.
+ * Pekko's membership in terms of peers. A member is matched to a peer by its address. One at whose
+ * address no peer is known is a stranger, such as the remains of a peer that has come back
+ * elsewhere: it counts as no peer, but it is judged like one, since a stranger out of reach holds
+ * up the cluster as much as anybody.
  */
 final class Members {
   private static final Set<MemberStatus> IN =
@@ -49,7 +52,17 @@ final class Members {
         Integer.parseInt(hostPort.substring(colon + 1)));
   }
 
+  /** The members that are known peers. */
   ClusterView view() {
+    return view(this::peer);
+  }
+
+  /** All members, strangers under ids made of their addresses. */
+  ClusterView viewWithStrangers() {
+    return view(member -> Optional.of(peerOrStranger(member)));
+  }
+
+  private ClusterView view(Function<Member, Optional<PeerId>> naming) {
     ClusterView.Standing standing = standing();
     if (standing != ClusterView.Standing.MEMBER) {
       return new ClusterView(standing, Set.of(), Set.of());
@@ -58,7 +71,7 @@ final class Members {
     Set<PeerId> members = new HashSet<>(Set.of(self));
     Set<PeerId> reachable = new HashSet<>(Set.of(self));
     for (Member member : state.getMembers()) {
-      Optional<PeerId> peer = peer(member);
+      Optional<PeerId> peer = naming.apply(member);
       if (peer.isPresent() && IN.contains(member.status())) {
         members.add(peer.get());
         if (!state.getUnreachable().contains(member)) {
@@ -78,11 +91,11 @@ final class Members {
     return incarnations;
   }
 
-  /** The members that are {@code peers}, with their addresses in Pekko's form. */
+  /** Where the members are that are {@code peers}, or such strangers, in Pekko's form. */
   Set<Address> addresses(Set<PeerId> peers) {
     Set<Address> addresses = new HashSet<>();
     for (Member member : cluster.state().getMembers()) {
-      if (peer(member).filter(peers::contains).isPresent()) {
+      if (peers.contains(peerOrStranger(member))) {
         addresses.add(member.address());
       }
     }
@@ -91,6 +104,13 @@ final class Members {
 
   private Optional<PeerId> peer(Member member) {
     return refs.peerAt(hostPort(member.address()));
+  }
+
+  /** No peer has the id of a stranger: theirs end in a dash and random digits. */
+  private PeerId peerOrStranger(Member member) {
+    String address = hostPort(member.address());
+    return refs.peerAt(address)
+        .orElseGet(() -> new PeerId("stranger_" + Integer.toHexString(address.hashCode())));
   }
 
   private ClusterView.Standing standing() {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -80,7 +81,7 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
   }
 
   private Behavior<Command> onLook() {
-    ClusterView view = members.view();
+    ClusterView view = members.viewWithStrangers();
     for (PartitionJudge.Effect effect : judge.observe(now(), view.members(), view.reachable())) {
       if (effect instanceof PartitionJudge.Effect.Judged it) {
         getContext()
@@ -99,8 +100,12 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
   }
 
   private void remove(Set<PeerId> lost) {
-    getContext().getLog().info("Removing {} from the cluster: this side has the majority", lost);
-    members.addresses(lost).forEach(address -> cluster.manager().tell(Down.apply(address)));
+    for (Address address : members.addresses(lost)) {
+      getContext()
+          .getLog()
+          .info("Removing {} from the cluster: this side has the majority", address.hostPort());
+      cluster.manager().tell(Down.apply(address));
+    }
   }
 
   private static long now() {

@@ -16,8 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.pekko.actor.ActorInitializationException;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.ChildFailed;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -32,6 +37,9 @@ import org.apache.pekko.cluster.typed.Subscribe;
  * The top of a peer's actor tree. It brings the peer up in three steps: discovery finds or founds
  * the mesh; then the groups recover and partitions are judged; then, once this peer is a member of
  * the cluster and reaches a majority, it takes and runs tasks.
+ *
+ * <p>An actor that can learn again what it forgets is restarted when it fails. With any other the
+ * peer fails as a whole: what was promised is recovered from disk by a new process.
  */
 public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   /** The guardian's name below {@code /system}; with it, every peer's actors have known paths. */
@@ -51,6 +59,8 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   private record LedgersAsked(Tasks tasks, boolean answered) implements Command {}
 
   private static final Duration ASK_AGAIN = Duration.ofMillis(500);
+  private static final Duration RESTART_MIN = Duration.ofMillis(500);
+  private static final Duration RESTART_MAX = Duration.ofSeconds(10);
 
   private final PeerContext peer;
   private final Members members;
@@ -61,7 +71,21 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   private Verdict verdict = new Verdict(false, "reachability was not judged yet");
 
   public static Behavior<Command> create(MeshSettings settings, Store store, PeerState state) {
-    return Behaviors.setup(context -> new PeerGuardian(context, settings, store, state));
+    return Behaviors.setup(
+        context -> {
+          try {
+            return new PeerGuardian(context, settings, store, state);
+          } catch (RuntimeException e) {
+            state.fail(e);
+            throw e;
+          }
+        });
+  }
+
+  /** For actors that hold nothing but what they can learn again. */
+  static <T> Behavior<T> restarting(Behavior<T> behavior) {
+    return Behaviors.supervise(behavior)
+        .onFailure(SupervisorStrategy.restartWithBackoff(RESTART_MIN, RESTART_MAX, 0.2));
   }
 
   private PeerGuardian(
@@ -95,21 +119,34 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
         .onMessage(IsUp.class, this::onUp)
         .onMessage(AskLedgers.class, this::onAskLedgers)
         .onMessage(LedgersAsked.class, this::onLedgersAsked)
+        .onSignal(Terminated.class, this::onEnded)
         .build();
+  }
+
+  private Behavior<Command> onEnded(Terminated ended) {
+    Throwable cause =
+        ended instanceof ChildFailed failed
+            ? failed.getCause()
+            : new IllegalStateException(ended.getRef().path().name() + " has stopped");
+    peer.state().fail(cause instanceof ActorInitializationException ? cause.getCause() : cause);
+    return this;
+  }
+
+  private <T> void spawnVital(Behavior<T> behavior, String name, Props props) {
+    getContext().watch(getContext().spawn(behavior, name, props));
   }
 
   private void discover(List<String> seeds) {
     ActorRef<Command> self = getContext().getSelf();
-    getContext()
-        .spawn(
-            DiscoveryActor.create(
-                new DiscoveryActor.Environment(
-                    peer,
-                    new Memory(new PeerIdentity(store)),
-                    seeds,
-                    founded -> self.tell(new Founded(founded)))),
-            DiscoveryActor.NAME,
-            Replication.dispatcher());
+    spawnVital(
+        DiscoveryActor.create(
+            new DiscoveryActor.Environment(
+                peer,
+                new Memory(new PeerIdentity(store)),
+                seeds,
+                founded -> self.tell(new Founded(founded)))),
+        DiscoveryActor.NAME,
+        Replication.dispatcher());
   }
 
   private Behavior<Command> onUp(IsUp event) {
@@ -135,24 +172,24 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
     List<PeerId> founders = mesh.founders().members();
     MeshIdentity.get(getContext().getSystem()).set(mesh.id());
     ActorRef<Command> self = getContext().getSelf();
+    spawnVital(
+        Replication.create(
+            new Replication.Environment(
+                mesh.id(),
+                peer.id(),
+                founders,
+                store,
+                peer.refs(),
+                peer.settings().replication(),
+                peer.state()::refusal,
+                peer.state()::groupStands,
+                peer.state()::fail)),
+        Replication.NAME,
+        Replication.dispatcher());
     getContext()
         .spawn(
-            Replication.create(
-                new Replication.Environment(
-                    mesh.id(),
-                    peer.id(),
-                    founders,
-                    store,
-                    peer.refs(),
-                    peer.settings().replication(),
-                    peer.state()::refusal,
-                    peer.state()::groupStands,
-                    cause -> peer.state().failed().complete(cause))),
-            Replication.NAME,
-            Replication.dispatcher());
-    getContext()
-        .spawn(
-            PartitionActor.create(peer, founders, judged -> self.tell(new Judged(judged))),
+            restarting(
+                PartitionActor.create(peer, founders, judged -> self.tell(new Judged(judged)))),
             PartitionActor.NAME);
     return serveIfReady();
   }
@@ -188,8 +225,8 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
     TaskService service = new TaskService(peer, this::live);
     Tasks tasks = service.start(getContext());
     peer.state().ready().complete(tasks);
-    getContext().spawn(HeartbeatActor.create(peer, service::lost), HeartbeatActor.NAME);
-    getContext().spawn(GossipActor.create(peer, service::facts), GossipActor.NAME);
+    getContext().spawn(restarting(HeartbeatActor.create(peer, service::lost)), HeartbeatActor.NAME);
+    getContext().spawn(restarting(GossipActor.create(peer, service::facts)), GossipActor.NAME);
     askLedgers(tasks);
   }
 

@@ -63,7 +63,7 @@ public final class PeerState {
     return condition;
   }
 
-  void become(Mode mode, String detail) {
+  synchronized void become(Mode mode, String detail) {
     condition = new Condition(mode, detail);
   }
 
@@ -76,7 +76,7 @@ public final class PeerState {
   }
 
   /** While the peer starts, what it waits for is what discovery waits for. */
-  void discoveryStands(String status) {
+  synchronized void discoveryStands(String status) {
     if (condition.mode() == Mode.STARTING && !tasks.isDone()) {
       condition = new Condition(Mode.STARTING, status);
     }
@@ -111,10 +111,12 @@ public final class PeerState {
 
   /** The tasks of the mesh; empty until this peer is a member. */
   public Optional<Tasks> tasks() {
-    return Optional.ofNullable(tasks.getNow(null));
+    return tasks.isCompletedExceptionally()
+        ? Optional.empty()
+        : Optional.ofNullable(tasks.getNow(null));
   }
 
-  /** Completes when the peer is a member of its mesh and serves tasks. */
+  /** Completes when the peer is a member of its mesh and serves tasks; fails if it never can. */
   public CompletableFuture<Tasks> ready() {
     return tasks;
   }
@@ -124,7 +126,13 @@ public final class PeerState {
     return mustBeReplaced;
   }
 
-  /** Completes, with the cause, when this peer's storage can no longer be trusted. */
+  /** What this peer cannot do without has ended; only a new process can put it right. */
+  void fail(Throwable cause) {
+    failed.complete(cause);
+    tasks.completeExceptionally(cause);
+  }
+
+  /** Completes, with the cause, when this peer cannot go on, as when its storage has failed. */
   public CompletableFuture<Throwable> failed() {
     return failed;
   }

@@ -1,6 +1,5 @@
 package dev.mesh.peer;
 
-import com.typesafe.config.Config;
 import dev.mesh.persistence.replicated.journal.ReplicaReader;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.gossip.Load;
@@ -60,12 +59,12 @@ final class TaskService {
   /** Starts everything below {@code context}; this peer must be a member of the cluster. */
   Tasks start(ActorContext<?> context) {
     ActorSystem<?> system = context.getSystem();
-    Config config = system.settings().config();
-    LedgerSettings ledgers = LedgerSettings.of(config);
-    WorkSettings work = WorkSettings.of(config);
+    LedgerSettings ledgers = peer.settings().tasks();
+    WorkSettings work = peer.settings().work();
     Builtins.register(handlers, work);
 
-    ActorRef<AuctionActor.Command> auction = context.spawn(auction(config), AUCTION);
+    ActorRef<AuctionActor.Command> auction =
+        context.spawn(PeerGuardian.restarting(auction()), AUCTION);
     ActorRef<LedgerCommand.Sent> region =
         TaskLedger.init(
             system,
@@ -75,18 +74,20 @@ final class TaskService {
                 call -> auction.tell(new AuctionActor.Offer(call)),
                 live,
                 clock));
-    context.spawn(
-        WorkQueue.create(
-            work,
-            new WorkQueue.WorkWiring(
-                peer.id(),
-                peer.incarnation(),
-                handlers,
-                region,
-                now -> load = Optional.of(now),
-                clock)),
-        WORK);
-    keeper = context.spawn(LedgerKeeper.create(region, ledgers), LEDGERS);
+    // Restarted, it would have forgotten handlers that run: a peer without its queue has failed.
+    context.watch(
+        context.spawn(
+            WorkQueue.create(
+                work,
+                new WorkQueue.WorkWiring(
+                    peer.id(),
+                    peer.incarnation(),
+                    handlers,
+                    region,
+                    now -> load = Optional.of(now),
+                    clock)),
+            WORK));
+    keeper = context.spawn(PeerGuardian.restarting(LedgerKeeper.create(region, ledgers)), LEDGERS);
     return new LedgerTasks(
         system,
         region,
@@ -129,9 +130,9 @@ final class TaskService {
         .orElse("development");
   }
 
-  private Behavior<AuctionActor.Command> auction(Config config) {
+  private Behavior<AuctionActor.Command> auction() {
     return AuctionActor.create(
-        AuctionActor.AuctionSettings.of(config),
+        peer.settings().auction(),
         new AuctionActor.AuctionWiring(
             peer.id(),
             peer.incarnation(),

@@ -42,9 +42,8 @@ final class Applier {
     return drain();
   }
 
-  /** Applies what waits, however much that is: a snapshot is about to take the machine's place. */
-  void finish() {
-    waiting.forEach(this::apply);
+  /** A snapshot that holds what waits, and more, is about to take the machine's place. */
+  void supersede() {
     waiting.clear();
   }
 
@@ -58,7 +57,6 @@ final class Applier {
         writable.whenComplete((done, failure) -> resume.run());
       }
     }
-    calls.appliedUpTo(machine.appliedIndex());
     return machine.appliedIndex();
   }
 

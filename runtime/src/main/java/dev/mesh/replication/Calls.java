@@ -7,6 +7,7 @@ import dev.mesh.protocols.raft.Effect;
 import dev.mesh.protocols.raft.Input;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -34,14 +35,21 @@ final class Calls {
   /** The callers of one entry, in the order of its commands. */
   private record Block(long term, List<Caller> callers) {}
 
+  /** A query for which the machine is not far enough; its router gives up by {@code deadline}. */
+  private record Waiting(GroupCall.Query query, long deadline) {
+    boolean isOver() {
+      return System.nanoTime() - deadline >= 0;
+    }
+  }
+
   private final StateMachine machine;
   private final GroupSettings settings;
   private final Queue<GroupCall.Propose> gathered = new ArrayDeque<>();
   private final Map<Long, List<Caller>> proposing = new HashMap<>();
   private final Map<Long, Block> uncommitted = new LinkedHashMap<>();
   private final Map<Long, GroupCall.Read> reads = new HashMap<>();
-  private final PriorityQueue<GroupCall.Query> queries =
-      new PriorityQueue<>((a, b) -> Long.compare(a.atLeast(), b.atLeast()));
+  private final PriorityQueue<Waiting> queries =
+      new PriorityQueue<>(Comparator.comparingLong(waiting -> waiting.query().atLeast()));
   private final Map<ActorRef<GroupCall.Reply>, List<GroupCall.Answer>> answers = new HashMap<>();
   private long lastId;
 
@@ -162,8 +170,8 @@ final class Calls {
   void query(GroupCall.Query query, long appliedIndex) {
     if (query.atLeast() <= appliedIndex) {
       ask(query, appliedIndex);
-    } else if (queries.size() < MAX_WAITING_QUERIES) {
-      queries.add(query);
+    } else if (hasRoom()) {
+      queries.add(new Waiting(query, System.nanoTime() + settings.callTimeout().toNanos()));
     } else {
       query
           .replyTo()
@@ -174,9 +182,17 @@ final class Calls {
     }
   }
 
+  private boolean hasRoom() {
+    return queries.size() < MAX_WAITING_QUERIES || queries.removeIf(Waiting::isOver);
+  }
+
+  /** The machine has got so far: queries that waited for it are answered. */
   void appliedUpTo(long index) {
-    while (!queries.isEmpty() && queries.peek().atLeast() <= index) {
-      ask(queries.poll(), index);
+    while (!queries.isEmpty() && queries.peek().query().atLeast() <= index) {
+      Waiting next = queries.poll();
+      if (!next.isOver()) {
+        ask(next.query(), index);
+      }
     }
   }
 

@@ -218,7 +218,7 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
       notLeader.ids().forEach(id -> sendAgain(id, hinted));
     } else if (reply instanceof GroupCall.Overloaded overloaded) {
       for (long id : overloaded.ids()) {
-        remove(id).ifPresent(full -> fail(full, OVERLOADED, overloaded.why()));
+        remove(id).ifPresent(full -> refuse(full, overloaded.why()));
       }
     } else if (reply instanceof GroupCall.Unknown unknown) {
       for (long id : unknown.ids()) {
@@ -292,6 +292,12 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
               + group.replicas()
               + " is up");
     }
+  }
+
+  /** That nothing was done now says nothing of an earlier attempt. */
+  private static void refuse(Pending full, String why) {
+    boolean unknown = full.call.kind() == Kind.PROPOSE && full.uncertain;
+    fail(full, unknown ? OUTCOME_UNKNOWN : OVERLOADED, why);
   }
 
   private static void fail(Pending waiting, ReplicatedLogException.Reason reason, String why) {

@@ -93,7 +93,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
         new SnapshotTransfers(
             parts.machine(),
             settings.snapshotChunkBytes(),
-            terms::markAt,
+            this::markOf,
             input -> self.tell(new Happened(input)),
             failure -> self.tell(new StorageFailed(failure)));
     execute(raft.start());
@@ -185,6 +185,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
     for (Effect effect : effects) {
       execute(effect);
     }
+    calls.appliedUpTo(raft.appliedIndex());
     calls.sendAnswers();
   }
 
@@ -215,10 +216,15 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
 
   private void executeForSnapshot(Effect effect) {
     if (effect instanceof Effect.InstallSnapshot it) {
-      applier.finish();
+      applier.supersede();
       terms.installed(it.mark());
     }
     snapshots.execute(effect);
+  }
+
+  /** Of a snapshot that the log goes on from; one that is behind a compaction comes too early. */
+  private Optional<SnapshotMark> markOf(long index) {
+    return index < raft.firstIndex() - 1 ? Optional.empty() : Optional.of(terms.markAt(index));
   }
 
   private void persist(Effect.Persist persist) {

@@ -88,7 +88,7 @@ public final class Replication {
 
   private Behavior<Void> onFailed(ChildFailed failure) {
     environment.failed().accept(failure.cause());
-    return Behaviors.stopped();
+    return Behaviors.same(); // the routers go on to answer, or refuse, what is asked of them
   }
 
   private Behavior<GroupMessage> replica(GroupId group) {
@@ -125,7 +125,7 @@ public final class Replication {
   /**
    * Where the machine stands: at an entry of the log, or at the snapshot that it is labelled with.
    */
-  private static SnapshotMark standing(StateMachine machine, Recovery recovery) {
+  static SnapshotMark standing(StateMachine machine, Recovery recovery) {
     long index = machine.appliedIndex();
     return Optional.of(machine.label())
         .filter(label -> !label.isEmpty())

@@ -24,21 +24,22 @@ final class SnapshotTransfers {
 
   private final StateMachine machine;
   private final int chunkBytes;
-  private final LongFunction<SnapshotMark> markAt;
+  private final LongFunction<Optional<SnapshotMark>> markAt;
   private final Consumer<Input> later;
   private final Consumer<Throwable> failed;
   private final Map<PeerId, Open> open = new HashMap<>();
   private SnapshotWriter staging; // null while nothing is staged
 
   /**
-   * @param markAt the mark of an index that the machine has applied
+   * @param markAt the mark of an index that the machine has applied; empty if a snapshot there is
+   *     of no use
    * @param later takes inputs for the core from any thread
    * @param failed takes what ends the machine, from any thread
    */
   SnapshotTransfers(
       StateMachine machine,
       int chunkBytes,
-      LongFunction<SnapshotMark> markAt,
+      LongFunction<Optional<SnapshotMark>> markAt,
       Consumer<Input> later,
       Consumer<Throwable> failed) {
     this.machine = machine;
@@ -71,7 +72,12 @@ final class SnapshotTransfers {
         return new Input.ChunkUnavailable(to);
       }
       SnapshotReader reader = machine.openSnapshot();
-      snapshot = new Open(markAt.apply(reader.appliedIndex()), reader);
+      Optional<SnapshotMark> mark = markAt.apply(reader.appliedIndex());
+      if (mark.isEmpty()) {
+        reader.close();
+        return new Input.ChunkUnavailable(to);
+      }
+      snapshot = new Open(mark.get(), reader);
       open.put(to, snapshot);
     }
     try {

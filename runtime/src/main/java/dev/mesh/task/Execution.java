@@ -116,7 +116,7 @@ final class Execution implements TaskContext, Runnable {
             ? failure.getCause()
             : failure;
     if (cause instanceof PermanentFailure) {
-      return Outcome.failure(cause.getMessage(), true);
+      return Outcome.failure(String.valueOf(cause.getMessage()), true);
     }
     String text = cause.getMessage();
     String name = cause.getClass().getSimpleName();

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,18 @@ class MeshNodeTest {
             NodeException.class,
             () -> MeshNode.start(config("solo", freePort(), List.of("nonsense"), 1)));
     assertTrue(refusal.getMessage().contains("nonsense"), refusal.getMessage());
+  }
+
+  @Test
+  void aPeerThatLosesAPartThatItNeedsEndsAndSaysWhy() throws IOException {
+    MeshNode node =
+        MeshNode.start(
+            ConfigFactory.parseMap(Map.of("mesh.work.execution-log", folder.toString()))
+                .withFallback(config("solo", freePort(), List.of(), 1)));
+    nodes.add(node);
+    var ended = node.ended().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS);
+    var failure = assertThrows(CompletionException.class, ended::join);
+    assertTrue(failure.getMessage().contains("mesh.work.execution-log"), failure.getMessage());
   }
 
   private MeshNode start(String name, int port, List<String> seeds, int expect) {

@@ -103,6 +103,16 @@ class GroupRouterTest {
     assertFalse(first.isDone());
   }
 
+  @Test
+  void doesNotSayThatNothingWasDoneWhenAnEarlierAttemptMayHaveTakenEffect() {
+    var answer = call(router(""), GroupRouter.Kind.PROPOSE, "x");
+    GroupCall.Propose first = a.expectMessageClass(GroupCall.Propose.class);
+    first.replyTo().tell(new GroupCall.Unknown(ids(first)));
+    GroupCall.Propose second = a.expectMessageClass(GroupCall.Propose.class);
+    second.replyTo().tell(new GroupCall.Overloaded(ids(second), "too much"));
+    assertEquals(Reason.OUTCOME_UNKNOWN, reasonOf(answer));
+  }
+
   private ActorRef<GroupRouter.Command> router(String overrides) {
     known.put(A, a.ref());
     known.put(B, b.ref());

@@ -1,6 +1,7 @@
 package dev.mesh.persistence.local;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
 
 /**
  * The bounds of a store.
@@ -39,7 +40,8 @@ public record StoreSettings(
 
   private static void atLeastOne(String key, long value) {
     if (value < 1) {
-      throw new IllegalArgumentException("mesh.store." + key + " = " + value + ": must be over 0");
+      throw new ConfigException.BadValue(
+          "mesh.store." + key, "is " + value + ": give a number over 0");
     }
   }
 }

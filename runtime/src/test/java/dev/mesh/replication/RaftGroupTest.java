@@ -1,0 +1,279 @@
+package dev.mesh.replication;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.ConfigFactory;
+import dev.mesh.Checked;
+import dev.mesh.persistence.local.Store;
+import dev.mesh.persistence.local.StoreException;
+import dev.mesh.persistence.local.StoreSettings;
+import dev.mesh.persistence.raftlog.LogWriter;
+import dev.mesh.persistence.raftlog.RaftLogStore;
+import dev.mesh.protocols.Bytes;
+import dev.mesh.protocols.GroupId;
+import dev.mesh.protocols.MeshId;
+import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.raft.Membership;
+import dev.mesh.protocols.raft.Raft;
+import dev.mesh.protocols.raft.Recovered;
+import dev.mesh.protocols.raft.Recovery;
+import dev.mesh.protocols.raft.Role;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Replicas of one group, each with a store of its own, in one JVM. */
+class RaftGroupTest {
+  private static final PeerId A = new PeerId("a");
+  private static final PeerId B = new PeerId("b");
+  private static final PeerId C = new PeerId("c");
+  private static final List<PeerId> ALL = List.of(A, B, C);
+  private static final GroupId GROUP = GroupId.META;
+  private static final MeshId MESH = new MeshId("0123456789abcdef0123456789abcdef");
+
+  @TempDir Path folder;
+
+  private final ActorTestKit kit = ActorTestKit.create();
+  private final Map<PeerId, Store> stores = new ConcurrentHashMap<>();
+  private final Map<PeerId, KeyValues> machines = new ConcurrentHashMap<>();
+  private final Map<PeerId, ActorRef<GroupMessage>> replicas = new ConcurrentHashMap<>();
+  private final Map<PeerId, GroupStatus> statuses = new ConcurrentHashMap<>();
+
+  @AfterEach
+  void stop() {
+    kit.shutdownTestKit();
+    stores.values().forEach(Store::close);
+  }
+
+  @Test
+  void commandsAreAnsweredOnceAppliedAndHeldByEveryReplica() {
+    ALL.forEach(this::start);
+    ActorRef<GroupRouter.Command> router = router();
+    List<CompletableFuture<GroupCall.Answer>> answers = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      answers.add(call(router, GroupRouter.Kind.PROPOSE, "k" + i + "=" + i));
+    }
+    long last = 0;
+    for (int i = 0; i < 100; i++) {
+      assertEquals("k" + i, join(answers.get(i)).bytes().asUtf8());
+      last = Math.max(last, join(answers.get(i)).index());
+    }
+    assertTrue(join(call(router, GroupRouter.Kind.READ, "")).index() >= last);
+    for (PeerId peer : ALL) {
+      assertEquals("99", ask(peer, last, "k99"));
+    }
+  }
+
+  @Test
+  void whenTheLeaderIsGoneAnotherLeadsAndCallsGoOn() {
+    ALL.forEach(this::start);
+    ActorRef<GroupRouter.Command> router = router();
+    join(call(router, GroupRouter.Kind.PROPOSE, "before=1"));
+    PeerId old = leader();
+    end(old);
+    long index = join(call(router, GroupRouter.Kind.PROPOSE, "after=2")).index();
+    assertNotEquals(old, leader());
+    for (PeerId peer : replicas.keySet()) {
+      assertEquals("1", ask(peer, index, "before"));
+      assertEquals("2", ask(peer, index, "after"));
+    }
+  }
+
+  @Test
+  void aReplicaThatNeedsWhatIsCompactedGetsASnapshotAndThenTheLog() {
+    start(A);
+    start(B);
+    ActorRef<GroupRouter.Command> router = router();
+    long last = fill(router, "k", 300);
+    start(C);
+    assertEquals("299", ask(C, last, "k299"), "a query waits until the snapshot is there");
+    assertFalse(machines.get(C).label().isEmpty(), "the snapshot's mark is kept");
+    last = fill(router, "more", 10);
+    assertEquals("9", ask(C, last, "more9"));
+  }
+
+  @Test
+  void whatWasAnsweredIsThereWhenAllStartAgain() {
+    ALL.forEach(this::start);
+    long last = fill(router(), "k", 300);
+    ALL.forEach(this::end);
+    stores.values().forEach(Store::close);
+    stores.clear();
+    ALL.forEach(this::start);
+    ActorRef<GroupRouter.Command> router = router();
+    long now = join(call(router, GroupRouter.Kind.READ, "")).index();
+    assertTrue(now >= last);
+    assertEquals("0", ask(A, now, "k0"));
+    assertEquals("299", ask(A, now, "k299"));
+  }
+
+  @Test
+  void aReplicaWhoseLogCannotBeWrittenEndsAndTheOthersGoOn() {
+    AtomicBoolean broken = new AtomicBoolean();
+    start(A);
+    start(B);
+    start(
+        C,
+        log ->
+            (batch, records, done) -> {
+              if (broken.get()) {
+                done.done(new StoreException("the disk is gone"));
+              } else {
+                log.append(batch, records, done);
+              }
+            });
+    ActorRef<GroupRouter.Command> router = router();
+    join(call(router, GroupRouter.Kind.PROPOSE, "before=1"));
+    broken.set(true);
+    TestProbe<Object> watcher = kit.createTestProbe();
+    ActorRef<GroupMessage> ended = replicas.get(C);
+    join(call(router, GroupRouter.Kind.PROPOSE, "after=2"));
+    watcher.expectTerminated(ended);
+    replicas.remove(C);
+    long index = join(call(router, GroupRouter.Kind.PROPOSE, "later=3")).index();
+    assertEquals("2", ask(A, index, "after"));
+  }
+
+  private void start(PeerId self) {
+    start(self, log -> log);
+  }
+
+  private void start(PeerId self, UnaryOperator<LogWriter> wrap) {
+    Store store =
+        stores.computeIfAbsent(
+            self,
+            id ->
+                Store.open(
+                    folder.resolve(id.value()),
+                    new StoreSettings(1 << 20, 1 << 20, 16 << 20, 16 << 20, 10_000)));
+    Recovery recovery = new Recovery(Membership.of(ALL));
+    LogWriter log = new RaftLogStore(store, MESH).open(GROUP, recovery::add);
+    KeyValues machine = new KeyValues(store, GROUP);
+    Recovered recovered = recovery.recovered(Replication.standing(machine, recovery));
+    SplittableRandom random = new SplittableRandom(self.hashCode());
+    Raft raft = new Raft(self, settings().raft(), recovered, random::nextInt);
+    machines.put(self, machine);
+    replicas.put(
+        self,
+        kit.spawn(
+            RaftGroup.create(
+                new RaftGroup.Parts(
+                    GROUP,
+                    self,
+                    raft,
+                    wrap.apply(log),
+                    machine,
+                    recovered.machine(),
+                    id -> Optional.ofNullable(replicas.get(id)),
+                    status -> statuses.put(self, status)),
+                settings())));
+  }
+
+  private void end(PeerId peer) {
+    kit.stop(replicas.remove(peer));
+    statuses.remove(peer);
+  }
+
+  /** Short times, and so little log in heap that it is compacted every few commands. */
+  private static GroupSettings settings() {
+    var config =
+        ConfigFactory.parseString(
+                """
+                mesh.replication {
+                  call-timeout = 30s
+                  retry-after = 200ms
+                  retry-tick = 20ms
+                  snapshot-chunk-bytes = 1 KiB
+                  max-block-bytes = 1 KiB
+                  raft {
+                    election-timeout-min = 150ms
+                    election-timeout-max = 300ms
+                    heartbeat-interval = 30ms
+                  }
+                }
+                """)
+            .withFallback(ConfigFactory.defaultReference())
+            .resolve();
+    GroupSettings usual = GroupSettings.of(Checked.section(config, "mesh.replication"));
+    return new GroupSettings(
+        usual.callTimeout(),
+        usual.retryAfter(),
+        usual.retryTick(),
+        usual.maxPendingCalls(),
+        usual.maxPendingBytes(),
+        usual.maxMessageBytes(),
+        usual.maxBlockBytes(),
+        512,
+        usual.snapshotChunkBytes(),
+        usual.raft());
+  }
+
+  private ActorRef<GroupRouter.Command> router() {
+    return kit.spawn(
+        GroupRouter.create(
+            new GroupRouter.Group(
+                ALL,
+                Optional.empty(),
+                id -> Optional.ofNullable(replicas.get(id)).map(ActorRef::narrow),
+                Optional::empty),
+            settings()));
+  }
+
+  /** Puts {@code prefix0=0} and so on, and gives the index of the last. */
+  private static long fill(ActorRef<GroupRouter.Command> router, String prefix, int count) {
+    List<CompletableFuture<GroupCall.Answer>> answers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      answers.add(call(router, GroupRouter.Kind.PROPOSE, prefix + i + "=" + i));
+    }
+    return answers.stream().mapToLong(answer -> join(answer).index()).max().orElseThrow();
+  }
+
+  private String ask(PeerId peer, long atLeast, String key) {
+    TestProbe<GroupCall.Reply> probe = kit.createTestProbe(GroupCall.Reply.class);
+    replicas.get(peer).tell(new GroupCall.Query(1, atLeast, Bytes.utf8(key), probe.ref()));
+    GroupCall.Answers answers = (GroupCall.Answers) probe.receiveMessage(Duration.ofSeconds(20));
+    return answers.answers().get(0).bytes().asUtf8();
+  }
+
+  private static CompletableFuture<GroupCall.Answer> call(
+      ActorRef<GroupRouter.Command> router, GroupRouter.Kind kind, String text) {
+    CompletableFuture<GroupCall.Answer> answer = new CompletableFuture<>();
+    router.tell(new GroupRouter.Call(kind, 0, Bytes.utf8(text), answer));
+    return answer;
+  }
+
+  private static GroupCall.Answer join(CompletableFuture<GroupCall.Answer> answer) {
+    return answer.orTimeout(30, TimeUnit.SECONDS).join();
+  }
+
+  private PeerId leader() {
+    return await()
+        .until(
+            () ->
+                statuses.values().stream()
+                    .filter(status -> status.role() == Role.LEADER)
+                    .max((x, y) -> Long.compare(x.term(), y.term()))
+                    .map(GroupStatus::self),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+}
