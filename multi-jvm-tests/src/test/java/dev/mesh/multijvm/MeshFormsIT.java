@@ -82,6 +82,7 @@ class MeshFormsIT {
             loglevel = INFO
             actor.provider = cluster
             remote.artery.transport = tcp
+            remote.artery.advanced.maximum-frame-size = 1 MiB
             # The multi-node testkit exists in an older version alone.
             fail-mixed-versions = off
             cluster.downing-provider-class = "dev.mesh.peer.MeshDowningProvider"
