@@ -80,6 +80,9 @@ public final class Gossip {
 
   private final List<Effect> effects = new ArrayList<>();
 
+  /** How often this peer has published. */
+  private long counter;
+
   public Gossip(PeerId self, long incarnation, GossipSettings settings, Draws draws) {
     this.self = self;
     this.incarnation = incarnation;
@@ -131,8 +134,8 @@ public final class Gossip {
   }
 
   private void publish(PeerFacts own) {
-    long counter = Optional.ofNullable(facts.get(self)).map(f -> f.version().counter()).orElse(0L);
-    PeerFacts next = own.at(new Version(incarnation, counter + 1));
+    counter++;
+    PeerFacts next = own.at(new Version(incarnation, counter));
     facts.put(self, next);
     spread(self);
   }
@@ -154,6 +157,7 @@ public final class Gossip {
   }
 
   private void compare(GossipMessage.Digest digest) {
+    catchUpWith(digest.versions().get(self));
     List<PeerId> newerHere = new ArrayList<>();
     for (PeerFacts held : facts.values()) {
       Version there = digest.versions().get(held.peer());
@@ -172,6 +176,13 @@ public final class Gossip {
     sendFacts(digest.from(), known(newerHere));
     for (List<PeerId> part : split(newerThere, settings.maxMessageBytes() / BYTES_PER_WANT)) {
       send(digest.from(), new GossipMessage.Want(self, part));
+    }
+  }
+
+  /** A core that was begun anew in the same life goes on counting where others heard it last. */
+  private void catchUpWith(Version own) {
+    if (own != null && own.incarnation() == incarnation) {
+      counter = Math.max(counter, own.counter());
     }
   }
 

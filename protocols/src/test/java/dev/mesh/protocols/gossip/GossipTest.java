@@ -106,6 +106,23 @@ class GossipTest {
   }
 
   @Test
+  void aCoreBegunAnewInTheSameLifeIsBelievedOnceItHasHeardWhereItStood() {
+    Gossip core = gossip();
+    core.handle(new Input.Publish(GossipNetwork.facts(0, 1)));
+    Version first = core.facts().get(0).version();
+    Version before = new Version(first.incarnation(), 40);
+    core.handle(
+        new Input.Received(
+            new GossipMessage.Digest(
+                GossipNetwork.id(1),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(GossipNetwork.id(0), before))));
+    core.handle(new Input.Publish(GossipNetwork.facts(0, 2)));
+    assertTrue(core.facts().get(0).version().isNewerThan(before));
+  }
+
+  @Test
   void aDigestIsAnsweredWithWhatIsNewerHereAndARequestForWhatIsNewerThere() {
     Gossip core = gossip();
     receive(core, GossipNetwork.facts(1, 0).at(new Version(1, 5)));
