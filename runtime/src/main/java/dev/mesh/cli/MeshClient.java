@@ -38,12 +38,16 @@ final class MeshClient {
   private final Optional<String> token;
   private final Duration patience;
   private final AtomicInteger current = new AtomicInteger();
+
+  /** Whether any peer has ever answered; until then a wrong address is likelier than a fault. */
+  private volatile boolean reached;
+
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
 
   /**
    * @param peers at least one
-   * @param patience how long to go on while no peer can answer
+   * @param patience how long to go on while no peer can answer, once one has answered
    */
   MeshClient(List<URI> peers, Optional<String> token, Duration patience) {
     this.peers = List.copyOf(peers);
@@ -92,6 +96,7 @@ final class MeshClient {
       try {
         HttpResponse<String> response =
             http.send(request(peers.get(peer), call), BodyHandlers.ofString());
+        reached = true;
         if (response.statusCode() < 300) {
           return response.body();
         }
@@ -108,7 +113,7 @@ final class MeshClient {
       }
       current.compareAndSet(peer, (peer + 1) % peers.size());
       if (tries % peers.size() == 0) {
-        if (System.nanoTime() - start >= patience.toNanos()) {
+        if (!reached || System.nanoTime() - start >= patience.toNanos()) {
           throw failure;
         }
         pause();

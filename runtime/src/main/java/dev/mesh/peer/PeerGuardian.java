@@ -100,6 +100,10 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
             new PeerRefs(context.getSystem()),
             Members.hostPort(cluster.selfMember().address()));
     this.members = new Members(cluster, peer.refs(), peer.id());
+    // Before anybody's message arrives: what is of another mesh is told from what is of this one.
+    new Memory(new PeerIdentity(store))
+        .mesh()
+        .ifPresent(known -> MeshIdentity.get(context.getSystem()).set(known.id()));
     cluster
         .subscriptions()
         .tell(
