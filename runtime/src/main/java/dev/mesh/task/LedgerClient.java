@@ -48,12 +48,12 @@ final class LedgerClient {
   /** One attempt, answered within {@code wait} and some grace for the way. */
   CompletionStage<LedgerReply> askOnce(
       Function<ActorRef<LedgerReply>, LedgerCommand.Sent> command, Duration wait) {
-    return AskPattern.ask(region, command::apply, wait.plus(ATTEMPT), system.scheduler());
+    return attempt(command, wait.plus(ATTEMPT));
   }
 
   /** Completes after a short pause, for a caller that is going to ask again. */
   <T> CompletionStage<T> afterPause(Callable<CompletionStage<T>> next) {
-    return Patterns.after(PAUSE, system, next);
+    return here(Patterns.after(PAUSE, system, next));
   }
 
   private CompletionStage<LedgerReply> ask(
@@ -62,7 +62,7 @@ final class LedgerClient {
       Duration limit,
       boolean write,
       boolean unknownBefore) {
-    return AskPattern.ask(region, command::apply, ATTEMPT, system.scheduler())
+    return attempt(command, ATTEMPT)
         .handle(
             (reply, failure) -> {
               boolean timedOut = cause(failure) instanceof TimeoutException;
@@ -84,6 +84,29 @@ final class LedgerClient {
               return this.<LedgerReply>afterPause(() -> ask(command, until, limit, write, unknown));
             })
         .thenCompose(stage -> stage);
+  }
+
+  private CompletionStage<LedgerReply> attempt(
+      Function<ActorRef<LedgerReply>, LedgerCommand.Sent> command, Duration wait) {
+    return here(AskPattern.ask(region, command::apply, wait, system.scheduler()));
+  }
+
+  /**
+   * The same, but what follows runs on this system's threads. A future of Scala's would take the
+   * JDK's default for each step, which on a machine with two processors is a new thread.
+   */
+  private <T> CompletionStage<T> here(CompletionStage<T> stage) {
+    CompletableFuture<T> same = new CompletableFuture<>();
+    stage.whenCompleteAsync(
+        (value, failure) -> {
+          if (failure == null) {
+            same.complete(value);
+          } else {
+            same.completeExceptionally(failure);
+          }
+        },
+        system.executionContext());
+    return same;
   }
 
   private static TasksException unavailable(Duration limit, boolean unknown) {
