@@ -159,7 +159,8 @@ public final class MeshNode implements AutoCloseable {
             + address
             + " ("
             + cause.getMessage()
-            + "); choose another port with --port or pekko.remote.artery.canonical.port";
+            + "); choose another port with --port or pekko.remote.artery.canonical.port, and an"
+            + " address of this machine with pekko.remote.artery.canonical.hostname";
       }
     }
     return "the actor system cannot start: " + failure.getMessage();
