@@ -175,10 +175,11 @@ public final class AuctionActor extends AbstractBehavior<AuctionActor.Command> {
                     wiring.incarnation(),
                     wiring.capabilities(),
                     load.kinds(),
-                    load.freeCapacity(),
+                    Bid.freeCapacity(load.slots(), load.running() + load.waiting()),
                     Bid.pastPerformance(load.succeeded(), load.failed()),
                     wiring.resources().getAsDouble(),
-                    load.room()));
+                    load.room(),
+                    load.slots()));
   }
 
   private Behavior<Command> onBid(BidFor answer) {

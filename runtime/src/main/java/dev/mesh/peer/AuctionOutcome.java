@@ -62,22 +62,7 @@ final class AuctionOutcome {
       taken.merge(award.peer(), 1, Integer::sum);
     }
     unplaced.putAll(placement.unplaced());
-    return offered.stream().map(bid -> less(bid, taken.getOrDefault(bid.bidder(), 0))).toList();
-  }
-
-  private static Bid less(Bid bid, int taken) {
-    int left = bid.freeSlots() - taken;
-    return taken == 0
-        ? bid
-        : new Bid(
-            bid.bidder(),
-            bid.incarnation(),
-            bid.capabilities(),
-            bid.kinds(),
-            bid.freeCapacity() * left / bid.freeSlots(),
-            bid.pastPerformance(),
-            bid.resources(),
-            left);
+    return offered.stream().map(bid -> bid.after(taken.getOrDefault(bid.bidder(), 0))).toList();
   }
 
   /** What the ledger that made {@code call} is told. */

@@ -14,11 +14,10 @@ import java.util.Set;
  * @param failed tries that did not
  */
 public record WorkLoad(
-    Set<String> kinds, int slots, int running, int waiting, int room, long succeeded, long failed) {
-
-  /** The share of the queue and the slots that is free, 0 to 1. */
-  public double freeCapacity() {
-    int held = running + waiting;
-    return room == 0 ? 0 : (double) room / (room + held);
-  }
-}
+    Set<String> kinds,
+    int slots,
+    int running,
+    int waiting,
+    int room,
+    long succeeded,
+    long failed) {}

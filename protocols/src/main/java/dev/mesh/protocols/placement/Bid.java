@@ -13,7 +13,8 @@ import java.util.Set;
  * @param freeCapacity share of its working slots that is free, 0 to 1
  * @param pastPerformance see {@link #pastPerformance(long, long)}, 0 to 1
  * @param resources share of processor and memory that is free, 0 to 1
- * @param freeSlots tasks that it takes now, 0 or more
+ * @param freeSlots tasks that it takes now, 0 or more; its queue holds more than it runs at once
+ * @param slots tasks that it runs at once, 1 or more
  */
 public record Bid(
     PeerId bidder,
@@ -23,7 +24,8 @@ public record Bid(
     double freeCapacity,
     double pastPerformance,
     double resources,
-    int freeSlots) {
+    int freeSlots,
+    int slots) {
   public Bid {
     capabilities = Set.copyOf(capabilities);
     kinds = Set.copyOf(kinds);
@@ -33,6 +35,37 @@ public record Bid(
     if (freeSlots < 0) {
       throw new IllegalArgumentException("a bid with " + freeSlots + " free slots");
     }
+    if (slots < 1) {
+      throw new IllegalArgumentException("a bid with " + slots + " slots");
+    }
+  }
+
+  /**
+   * The share of what a peer holds and could run at once that is free: all while it holds nothing,
+   * a half when it holds as much as it runs, and ever less the longer its queue is. So a few tasks
+   * already weigh, however long the queue may become.
+   */
+  public static double freeCapacity(int slots, int held) {
+    return (double) slots / (slots + held);
+  }
+
+  /** The bid that the peer would make with so many tasks more. */
+  public Bid after(int taken) {
+    return new Bid(
+        bidder,
+        incarnation,
+        capabilities,
+        kinds,
+        freeCapacityAfter(taken),
+        pastPerformance,
+        resources,
+        freeSlots - taken,
+        slots);
+  }
+
+  /** Follows {@link #freeCapacity(int, int)}, from what the bid says. */
+  double freeCapacityAfter(int taken) {
+    return freeCapacity == 0 ? 0 : 1 / (1 / freeCapacity + (double) taken / slots);
   }
 
   /**

@@ -65,9 +65,7 @@ final class Bidders {
 
   /** The bidder's free capacity, less what this batch has taken of it already. */
   double freeCapacity(Bid bid) {
-    return bid.freeSlots() == 0
-        ? 0
-        : bid.freeCapacity() * slots.get(bid.bidder()) / bid.freeSlots();
+    return bid.freeCapacityAfter(bid.freeSlots() - slots.get(bid.bidder()));
   }
 
   /** Gives the task to the first in {@code order} that has room; ties are broken by hash. */

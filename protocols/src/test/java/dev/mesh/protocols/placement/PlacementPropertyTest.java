@@ -202,10 +202,11 @@ class PlacementPropertyTest {
         bid.incarnation(),
         bid.capabilities(),
         bid.kinds(),
-        bid.freeCapacity() * (bid.freeSlots() - 1) / bid.freeSlots(),
+        bid.freeCapacity() == 0 ? 0 : 1 / (1 / bid.freeCapacity() + 1.0 / bid.slots()),
         bid.pastPerformance(),
         bid.resources(),
-        bid.freeSlots() - 1);
+        bid.freeSlots() - 1,
+        bid.slots());
   }
 
   private static List<Bid> able(TaskOffer offer, List<Bid> bids) {
@@ -241,7 +242,8 @@ class PlacementPropertyTest {
                     random.nextDouble(),
                     random.nextDouble(),
                     random.nextDouble(),
-                    random.nextInt(8)))
+                    random.nextInt(8),
+                    1 + random.nextInt(4)))
         .toList();
   }
 
@@ -259,7 +261,7 @@ class PlacementPropertyTest {
   }
 
   private static Bid bid(String id, Set<String> capabilities, Set<String> kinds, int slots) {
-    return new Bid(new PeerId(id), 1, capabilities, kinds, 1, 0.5, 0.5, slots);
+    return new Bid(new PeerId(id), 1, capabilities, kinds, 1, 0.5, 0.5, slots, 2);
   }
 
   private static Ring ring(List<PeerId> peers) {

@@ -26,7 +26,7 @@ class PlacementTest {
 
   @Test
   void theScoreIsTheWeightedSum() {
-    Bid bid = new Bid(peer("a"), 1, Set.of("x"), Set.of("k"), 0.5, 0.25, 1, 4);
+    Bid bid = new Bid(peer("a"), 1, Set.of("x"), Set.of("k"), 0.5, 0.25, 1, 4, 2);
     TaskOffer offer = new TaskOffer("t", "k", Set.of("x", "y"));
     assertEquals(0.4 * 0.5 + 0.3 * 0.5 + 0.2 * 0.25 + 0.1, AUCTION.score(offer, bid), 1e-12);
   }
@@ -74,7 +74,7 @@ class PlacementTest {
 
   @Test
   void theAwardNamesTheLifeThatBid() {
-    Bid bid = new Bid(peer("a"), 77, Set.of(), Set.of("k"), 1, 1, 1, 1);
+    Bid bid = new Bid(peer("a"), 77, Set.of(), Set.of("k"), 1, 1, 1, 1, 1);
     assertEquals(
         List.of(new Award("t", peer("a"), 77)),
         AUCTION.place(List.of(offer("t")), List.of(bid)).awards());
@@ -116,7 +116,7 @@ class PlacementTest {
     Bid good = able("b", Set.of("v", "w", "x"));
     CapabilityPlacement rule = new CapabilityPlacement();
     assertEquals(Map.of("t", "a"), winners(rule.place(List.of(offer), List.of(good, best))));
-    Bid full = new Bid(peer("a"), 1, best.capabilities(), Set.of("k"), 0, 1, 1, 0);
+    Bid full = new Bid(peer("a"), 1, best.capabilities(), Set.of("k"), 0, 1, 1, 0, 1);
     assertEquals(Map.of("t", "b"), winners(rule.place(List.of(offer), List.of(good, full))));
   }
 
@@ -191,7 +191,8 @@ class PlacementTest {
                     random.nextInt(5) / 4.0,
                     random.nextInt(5) / 4.0,
                     random.nextInt(5) / 4.0,
-                    random.nextInt(5)))
+                    random.nextInt(5),
+                    1 + random.nextInt(3)))
         .toList();
   }
 
@@ -234,12 +235,25 @@ class PlacementTest {
     return new TaskOffer(id, "k", Set.of());
   }
 
+  @Test
+  void aPeerWithNothingToDoGetsWorkThoughOthersHaveMoreToShow() {
+    Bid proven = new Bid(peer("a"), 1, Set.of(), Set.of("k"), 1, 0.99, 0.9, 512, 2);
+    Bid newcomer = new Bid(peer("b"), 1, Set.of(), Set.of("k"), 1, 0.5, 0.6, 512, 2);
+    List<TaskOffer> offers =
+        IntStream.range(0, 10).mapToObj(i -> new TaskOffer("t" + i, "k", Set.of())).toList();
+    long given =
+        AUCTION.place(offers, List.of(proven, newcomer)).awards().stream()
+            .filter(award -> award.peer().equals(newcomer.bidder()))
+            .count();
+    assertTrue(given >= 2, "its slots are filled, not " + given);
+  }
+
   private static Bid bid(String id, double freeCapacity, int slots) {
-    return new Bid(peer(id), 1, Set.of(), Set.of("k"), freeCapacity, 0.5, 0.5, slots);
+    return new Bid(peer(id), 1, Set.of(), Set.of("k"), freeCapacity, 0.5, 0.5, slots, 2);
   }
 
   private static Bid able(String id, Set<String> capabilities) {
-    return new Bid(peer(id), 1, capabilities, Set.of("k"), 1, 0.5, 0.5, 4);
+    return new Bid(peer(id), 1, capabilities, Set.of("k"), 1, 0.5, 0.5, 4, 2);
   }
 
   private static Ring ring(String... ids) {
