@@ -1,6 +1,8 @@
 package dev.mesh.persistence.replicated.journal;
 
 import dev.mesh.persistence.replicated.journal.JournalAnswer.Status;
+import dev.mesh.protocols.BinaryReader;
+import dev.mesh.protocols.BinaryWriter;
 import dev.mesh.protocols.Bytes;
 import java.util.UUID;
 

@@ -1,6 +1,8 @@
 package dev.mesh.persistence.replicated.journal;
 
-import dev.mesh.persistence.replicated.journal.BinaryReader.MalformedException;
+import dev.mesh.protocols.BinaryReader;
+import dev.mesh.protocols.BinaryReader.MalformedException;
+import dev.mesh.protocols.BinaryWriter;
 import dev.mesh.protocols.Bytes;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

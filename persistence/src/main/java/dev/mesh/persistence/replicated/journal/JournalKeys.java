@@ -1,5 +1,6 @@
 package dev.mesh.persistence.replicated.journal;
 
+import dev.mesh.protocols.BinaryReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;

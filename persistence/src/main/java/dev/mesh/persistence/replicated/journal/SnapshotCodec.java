@@ -1,5 +1,7 @@
 package dev.mesh.persistence.replicated.journal;
 
+import dev.mesh.protocols.BinaryReader;
+import dev.mesh.protocols.BinaryWriter;
 import dev.mesh.protocols.Bytes;
 import org.apache.pekko.persistence.SelectedSnapshot;
 import org.apache.pekko.persistence.SnapshotMetadata;

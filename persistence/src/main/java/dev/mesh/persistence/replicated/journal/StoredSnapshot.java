@@ -1,5 +1,7 @@
 package dev.mesh.persistence.replicated.journal;
 
+import dev.mesh.protocols.BinaryReader;
+import dev.mesh.protocols.BinaryWriter;
 import dev.mesh.protocols.Bytes;
 
 /** What stands under the key of a snapshot that is there in full. */

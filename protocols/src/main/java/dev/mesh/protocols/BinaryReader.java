@@ -1,16 +1,15 @@
-package dev.mesh.persistence.replicated.journal;
+package dev.mesh.protocols;
 
-import dev.mesh.protocols.Bytes;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 
 /** Reads what {@link BinaryWriter} wrote, without copying. Not thread-safe. */
-final class BinaryReader {
+public final class BinaryReader {
   /** What was read is not of the form that it should have. */
-  static final class MalformedException extends RuntimeException {
+  public static final class MalformedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    MalformedException(String message) {
+    public MalformedException(String message) {
       super(message);
     }
   }
@@ -18,36 +17,36 @@ final class BinaryReader {
   private final Bytes source;
   private final ByteBuffer in;
 
-  BinaryReader(Bytes source) {
+  public BinaryReader(Bytes source) {
     this.source = source;
     this.in = source.buffer();
   }
 
-  int u8() {
+  public int u8() {
     need(Byte.BYTES);
     return in.get() & 0xFF;
   }
 
-  int i32() {
+  public int i32() {
     need(Integer.BYTES);
     return in.getInt();
   }
 
-  long i64() {
+  public long i64() {
     need(Long.BYTES);
     return in.getLong();
   }
 
-  UUID uuid() {
+  public UUID uuid() {
     long high = i64();
     return new UUID(high, i64());
   }
 
-  String text() {
+  public String text() {
     return bytes().asUtf8();
   }
 
-  Bytes bytes() {
+  public Bytes bytes() {
     int length = i32();
     need(length);
     Bytes value = source.slice(in.position(), length);
@@ -56,14 +55,14 @@ final class BinaryReader {
   }
 
   /** A number of items that follow, each of one byte at least. */
-  int count() {
+  public int count() {
     int count = i32();
     need(count);
     return count;
   }
 
   /** To be called at the end: nothing may be left. */
-  void end() {
+  public void end() {
     if (in.hasRemaining()) {
       throw new MalformedException(in.remaining() + " bytes too many");
     }

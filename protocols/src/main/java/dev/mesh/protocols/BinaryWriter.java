@@ -1,50 +1,49 @@
-package dev.mesh.persistence.replicated.journal;
+package dev.mesh.protocols;
 
-import dev.mesh.protocols.Bytes;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 
-/** Writes the journal's binary forms, big-endian, into an array that grows. Not thread-safe. */
-final class BinaryWriter {
+/** Writes binary forms, big-endian, into an array that grows. Not thread-safe. */
+public final class BinaryWriter {
   private ByteBuffer out;
 
   /** {@code expected} bytes are reserved. */
-  BinaryWriter(int expected) {
+  public BinaryWriter(int expected) {
     out = ByteBuffer.allocate(Math.max(expected, Long.BYTES));
   }
 
-  BinaryWriter u8(int value) {
+  public BinaryWriter u8(int value) {
     room(Byte.BYTES).put((byte) value);
     return this;
   }
 
-  BinaryWriter i32(int value) {
+  public BinaryWriter i32(int value) {
     room(Integer.BYTES).putInt(value);
     return this;
   }
 
-  BinaryWriter i64(long value) {
+  public BinaryWriter i64(long value) {
     room(Long.BYTES).putLong(value);
     return this;
   }
 
-  BinaryWriter uuid(UUID value) {
+  public BinaryWriter uuid(UUID value) {
     return i64(value.getMostSignificantBits()).i64(value.getLeastSignificantBits());
   }
 
-  BinaryWriter text(String value) {
+  public BinaryWriter text(String value) {
     return bytes(Bytes.utf8(value));
   }
 
   /** Length and content. */
-  BinaryWriter bytes(Bytes value) {
+  public BinaryWriter bytes(Bytes value) {
     i32(value.length());
     value.copyTo(room(value.length()));
     return this;
   }
 
   @SuppressWarnings("ByteBufferBackingArray") // allocated here: it starts at 0
-  Bytes done() {
+  public Bytes done() {
     return Bytes.wrap(out.array(), 0, out.position());
   }
 
