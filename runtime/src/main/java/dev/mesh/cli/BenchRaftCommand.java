@@ -87,7 +87,7 @@ final class BenchRaftCommand implements Callable<Integer> {
         new AppendBench.Load(options.outstanding, options.payload, WARM_UP, options.duration());
     Duration before = mesh.processorTime();
     AppendBench.Result result =
-        AppendBench.run(ReplicatedLogs.get(peer.system()).log(), GroupId.META, load);
+        AppendBench.run(ReplicatedLogs.get(peer.system()).log(), new GroupId(1), load);
     Duration busy = mesh.processorTime().minus(before);
     double measured = (double) options.seconds / (options.seconds + WARM_UP.toSeconds());
     Map<String, Double> costs = new LinkedHashMap<>();

@@ -15,6 +15,7 @@ import dev.mesh.protocols.raft.Raft;
 import dev.mesh.protocols.raft.Recovered;
 import dev.mesh.protocols.raft.Recovery;
 import dev.mesh.protocols.raft.SnapshotMark;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,13 +77,16 @@ public final class Replication {
   }
 
   private Behavior<Void> start() {
-    GroupId group = GroupId.META;
-    if (environment.members().contains(environment.self())) {
-      context.watch(context.spawn(replica(group), group.toString(), dispatcher()));
+    int sliced = context.getSystem().settings().config().getInt("mesh.replication.groups");
+    Map<GroupId, ActorRef<GroupRouter.Command>> routers = new HashMap<>();
+    for (int number = 0; number <= sliced; number++) {
+      GroupId group = new GroupId(number);
+      if (environment.members().contains(environment.self())) {
+        context.watch(context.spawn(replica(group), group.toString(), dispatcher()));
+      }
+      routers.put(group, context.spawn(router(group), "router-" + group, dispatcher()));
     }
-    ActorRef<GroupRouter.Command> router =
-        context.spawn(router(group), "router-" + group, dispatcher());
-    ReplicatedLogs.get(context.getSystem()).register(new RoutedLog(Map.of(group, router)));
+    ReplicatedLogs.get(context.getSystem()).register(new RoutedLog(routers));
     return Behaviors.receive(Void.class).onSignal(ChildFailed.class, this::onFailed).build();
   }
 

@@ -4,7 +4,7 @@ import dev.mesh.protocols.GroupId;
 
 /**
  * Which group keeps which persistence id: Pekko's slices are cut into equal ranges, and range
- * {@code g} belongs to group {@code g}. Pure.
+ * {@code r}, counted from 0, belongs to group {@code r + 1}: group 0 keeps none. Pure.
  */
 public final class Slices {
   /** The number of slices, fixed by Pekko. */
@@ -18,7 +18,7 @@ public final class Slices {
   }
 
   /**
-   * The group that keeps {@code persistenceId} in a mesh of {@code groups} groups.
+   * The group that keeps {@code persistenceId} where {@code groups} groups share the slices.
    *
    * @param groups 1 to {@link #COUNT}
    */
@@ -27,6 +27,6 @@ public final class Slices {
       throw new IllegalArgumentException(
           "mesh.replication.groups = " + groups + " is not in 1.." + COUNT);
     }
-    return new GroupId(sliceOf(persistenceId) * groups / COUNT);
+    return new GroupId(1 + sliceOf(persistenceId) * groups / COUNT);
   }
 }
