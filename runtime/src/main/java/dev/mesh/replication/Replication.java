@@ -6,7 +6,6 @@ import dev.mesh.persistence.raftlog.LogWriter;
 import dev.mesh.persistence.raftlog.RaftLogStore;
 import dev.mesh.persistence.replicated.ReplicatedLogs;
 import dev.mesh.persistence.replicated.StateMachine;
-import dev.mesh.persistence.replicated.journal.JournalMachine;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.MeshId;
 import dev.mesh.protocols.PeerId;
@@ -100,7 +99,7 @@ public final class Replication {
     RaftLogStore logs = new RaftLogStore(environment.store(), environment.mesh());
     LogWriter log = logs.open(group, recovery::add);
     StateMachine machine =
-        JournalMachine.open(
+        SlicedMachine.open(
             environment.store(),
             group,
             context.getSystem().dispatchers().lookup(REPLAY),

@@ -11,7 +11,10 @@
  *       with its snapshots.
  * </ul>
  *
- * The machine that exists so far, and the Pekko Persistence plugins that use it, are in {@code
- * journal}. Begin with {@code StateMachine}.
+ * A group that shares in the slices keeps several states side by side, as the {@link
+ * dev.mesh.persistence.replicated.MachinePart}s of one {@link
+ * dev.mesh.persistence.replicated.CompositeMachine}: the journal, with the Pekko Persistence
+ * plugins that use it, is in {@code journal}, the shared memory in {@code memory}. Begin with
+ * {@code StateMachine}.
  */
 package dev.mesh.persistence.replicated;

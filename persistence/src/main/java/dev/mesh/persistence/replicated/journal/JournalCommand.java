@@ -15,10 +15,10 @@ import java.util.zip.CRC32C;
  * repetition changes nothing and is answered as the first time, as long as no other command of the
  * same kind for the same id came between.
  *
- * <p>On the wire and in the log: format version (1 byte), kind (1 byte), the fields in order.
+ * <p>On the wire and in the log: part and format (1 byte), kind (1 byte), the fields in order.
  */
 sealed interface JournalCommand {
-  /** The format that this version writes and reads. */
+  /** The format that this version writes and reads: part 0 of a group's machine, format 1. */
   int FORMAT = 1;
 
   String persistenceId();

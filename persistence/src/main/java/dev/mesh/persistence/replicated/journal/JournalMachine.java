@@ -1,118 +1,68 @@
 package dev.mesh.persistence.replicated.journal;
 
-import com.typesafe.config.Config;
-import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.replicated.GroupChanges;
 import dev.mesh.persistence.replicated.GroupStore;
-import dev.mesh.persistence.replicated.SnapshotReader;
-import dev.mesh.persistence.replicated.SnapshotWriter;
-import dev.mesh.persistence.replicated.StateMachine;
+import dev.mesh.persistence.replicated.MachinePart;
 import dev.mesh.persistence.replicated.journal.JournalAnswer.Status;
 import dev.mesh.protocols.BinaryReader.MalformedException;
 import dev.mesh.protocols.Bytes;
-import dev.mesh.protocols.GroupId;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 
 /**
  * The journal of the persistence ids of one group: claims, events and snapshots. Its rules are in
  * {@link #claim}, {@link #append} and {@link #saveSnapshotPart}; they look at the id's {@link
  * Header} alone. Events and snapshots are opaque to it.
  */
-public final class JournalMachine implements StateMachine {
-  /** The format of the values that this version stores; it reads no older one. */
-  static final int FORMAT = 1;
+public final class JournalMachine implements MachinePart {
+  /** Commands, queries and keys begin with a byte from 0 to 15. */
+  private static final int NUMBER = 0;
 
   private static final JournalAnswer MALFORMED = new JournalAnswer(Status.DAMAGED, 0, 0, 0);
 
-  private final GroupStore store;
   private final Headers headers;
   private final JournalQueries queries;
-  private final Executor reads;
-  private boolean broken;
-
-  private JournalMachine(GroupStore store, int cachedHeaders, Executor reads) {
-    this.store = store;
-    this.headers = new Headers(store, cachedHeaders);
-    this.queries = new JournalQueries(store);
-    this.reads = reads;
-  }
 
   /**
-   * Opens the group's journal, empty at first.
+   * The journal in {@code store}, empty at first.
    *
-   * @param reads runs queries; they touch the disk
-   * @param application its {@code mesh.persistence.replicated.machine} is read
+   * @param cachedHeaders persistence ids whose state needs no reading from disk
    */
-  public static JournalMachine open(
-      Store store, GroupId group, Executor reads, Config application) {
-    Config config = application.getConfig("mesh.persistence.replicated.machine");
-    return new JournalMachine(
-        GroupStore.open(store, group, FORMAT, config.getBytes("max-unwritten-bytes")),
-        config.getInt("cached-headers"),
-        reads);
+  public JournalMachine(GroupStore store, int cachedHeaders) {
+    this.headers = new Headers(store, cachedHeaders);
+    this.queries = new JournalQueries(store);
   }
 
   @Override
-  public long appliedIndex() {
-    return store.appliedIndex();
+  public int number() {
+    return NUMBER;
   }
 
   @Override
-  public Bytes label() {
-    return store.label();
-  }
-
-  @Override
-  public List<Bytes> apply(long index, List<Bytes> commands) {
-    if (broken) {
-      throw new IllegalStateException("an earlier entry could not be applied, so none may follow");
-    }
-    broken = true; // until the whole entry is done: half of one must never be stored
-    GroupChanges changes = store.changes();
-    List<Bytes> answers = new ArrayList<>(commands.size());
-    for (Bytes command : commands) {
-      answers.add(apply(command, changes).encode());
-    }
-    headers.flushTo(changes);
-    headers.committed(store.commit(index, changes));
-    broken = false;
-    return answers;
-  }
-
-  @Override
-  public void advance(long index) {
-    store.commit(index, store.changes());
-  }
-
-  @Override
-  public CompletionStage<Void> writable() {
-    return store.writable();
-  }
-
-  @Override
-  public CompletionStage<Bytes> query(Bytes query) {
-    return store.barrier().thenApplyAsync(written -> queries.answer(query), reads);
-  }
-
-  @Override
-  public SnapshotReader openSnapshot() {
-    return store.openSnapshot();
-  }
-
-  @Override
-  public SnapshotWriter beginInstall() {
-    return new Install(store.beginInstall());
-  }
-
-  private JournalAnswer apply(Bytes command, GroupChanges changes) {
+  public Bytes apply(Bytes command, GroupChanges changes) {
     try {
-      return apply(JournalCommand.decode(command), changes);
+      return apply(JournalCommand.decode(command), changes).encode();
     } catch (MalformedException e) {
-      return MALFORMED;
+      return MALFORMED.encode();
     }
+  }
+
+  @Override
+  public void flushTo(GroupChanges changes) {
+    headers.flushTo(changes);
+  }
+
+  @Override
+  public void committed(long number) {
+    headers.committed(number);
+  }
+
+  @Override
+  public Bytes answer(Bytes query) {
+    return queries.answer(query);
+  }
+
+  @Override
+  public void forget() {
+    headers.clear();
   }
 
   private JournalAnswer apply(JournalCommand command, GroupChanges changes) {
@@ -262,35 +212,5 @@ public final class JournalMachine implements StateMachine {
     changes.deleteRange(
         JournalKeys.part(id, key, 0),
         JournalKeys.after(JournalKeys.part(id, key, Integer.MAX_VALUE)));
-  }
-
-  /** An installation after which the headers in memory are those of the past. */
-  private final class Install implements SnapshotWriter {
-    private final SnapshotWriter staged;
-
-    Install(SnapshotWriter staged) {
-      this.staged = staged;
-    }
-
-    @Override
-    public long nextOffset() {
-      return staged.nextOffset();
-    }
-
-    @Override
-    public CompletionStage<Void> write(long offset, Bytes chunk) {
-      return staged.write(offset, chunk);
-    }
-
-    @Override
-    public CompletionStage<Long> finish(Bytes label) {
-      headers.clear();
-      return staged.finish(label);
-    }
-
-    @Override
-    public void abort() {
-      staged.abort();
-    }
   }
 }

@@ -12,7 +12,8 @@ import java.util.List;
  * item.
  */
 sealed interface JournalQuery {
-  int FORMAT = 1;
+  /** Part 0 of a group's machine, format 1. */
+  int FORMAT = JournalCommand.FORMAT;
 
   /** Writes kind and fields. */
   void writeTo(BinaryWriter out);

@@ -3,8 +3,9 @@
  * {@code mesh.persistence.replicated.journal} and {@code
  * mesh.persistence.replicated.snapshot-store}.
  *
- * <p>{@link dev.mesh.persistence.replicated.journal.JournalMachine} is the replicated state: begin
- * there, with {@link dev.mesh.persistence.replicated.journal.JournalCommand}. {@link
+ * <p>{@link dev.mesh.persistence.replicated.journal.JournalMachine} is the replicated state, part 0
+ * of a group's {@link dev.mesh.persistence.replicated.CompositeMachine}: begin there, with {@link
+ * dev.mesh.persistence.replicated.journal.JournalCommand}. {@link
  * dev.mesh.persistence.replicated.journal.ReplicatedJournal} and {@link
  * dev.mesh.persistence.replicated.journal.ReplicatedSnapshotStore} are the plugins; both speak to
  * the group through {@code JournalClient}.

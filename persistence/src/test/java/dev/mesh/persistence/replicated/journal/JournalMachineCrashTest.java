@@ -3,10 +3,9 @@ package dev.mesh.persistence.replicated.journal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigValueFactory;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.local.StoreFixtures;
+import dev.mesh.persistence.replicated.StateMachine;
 import dev.mesh.persistence.replicated.journal.JournalAnswer.Status;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.GroupId;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.ForkJoinPool;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
@@ -75,15 +73,8 @@ class JournalMachineCrashTest {
   }
 
   /** A cache of headers so small that most are read from the store. */
-  private static JournalMachine tiny(Store store) {
-    return JournalMachine.open(
-        store,
-        GroupId.META,
-        ForkJoinPool.commonPool(),
-        ConfigFactory.load()
-            .withValue(
-                "mesh.persistence.replicated.machine.cached-headers",
-                ConfigValueFactory.fromAnyRef(2)));
+  private static StateMachine tiny(Store store) {
+    return LocalGroup.open(store, GroupId.META, 2);
   }
 
   /** Draws commands, right and wrong ones, and knows what must come of them. */

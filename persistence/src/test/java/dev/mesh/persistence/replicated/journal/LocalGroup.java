@@ -1,18 +1,20 @@
 package dev.mesh.persistence.replicated.journal;
 
-import com.typesafe.config.ConfigFactory;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.local.StoreFixtures;
+import dev.mesh.persistence.replicated.CompositeMachine;
 import dev.mesh.persistence.replicated.ReplicatedLogs;
+import dev.mesh.persistence.replicated.StateMachine;
 import dev.mesh.protocols.GroupId;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import org.apache.pekko.actor.ActorSystem;
 
 /** A store, a journal machine in it, and a log in front. */
 final class LocalGroup implements AutoCloseable {
   final Store store;
-  final JournalMachine machine;
+  final StateMachine machine;
   final LocalLog log;
 
   LocalGroup(Path folder) {
@@ -21,8 +23,17 @@ final class LocalGroup implements AutoCloseable {
     log = new LocalLog(machine);
   }
 
-  static JournalMachine open(Store store, GroupId group) {
-    return JournalMachine.open(store, group, ForkJoinPool.commonPool(), ConfigFactory.load());
+  static StateMachine open(Store store, GroupId group) {
+    return open(store, group, 1000);
+  }
+
+  static StateMachine open(Store store, GroupId group, int cachedHeaders) {
+    return CompositeMachine.open(
+        store,
+        group,
+        ForkJoinPool.commonPool(),
+        16 << 20,
+        List.of(shared -> new JournalMachine(shared, cachedHeaders)));
   }
 
   /** Makes this the group of an actor system, until the system ends. */

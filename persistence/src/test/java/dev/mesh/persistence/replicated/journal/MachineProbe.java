@@ -1,6 +1,7 @@
 package dev.mesh.persistence.replicated.journal;
 
 import dev.mesh.persistence.replicated.SnapshotReader;
+import dev.mesh.persistence.replicated.StateMachine;
 import dev.mesh.persistence.replicated.journal.JournalQuery.EventsPage;
 import dev.mesh.persistence.replicated.journal.JournalQuery.SnapshotInfo;
 import dev.mesh.persistence.replicated.journal.JournalQuery.SnapshotsPage;
@@ -13,9 +14,9 @@ import java.util.UUID;
 final class MachineProbe {
   static final int PAGE = 1 << 16;
 
-  final JournalMachine machine;
+  final StateMachine machine;
 
-  MachineProbe(JournalMachine machine) {
+  MachineProbe(StateMachine machine) {
     this.machine = machine;
   }
 
