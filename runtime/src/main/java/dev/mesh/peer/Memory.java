@@ -18,7 +18,6 @@ import java.util.stream.Collectors;
  */
 final class Memory {
   private static final String PROMISE = "promise";
-  private static final String MESH = "mesh";
   private static final String CONTACTS = "contacts";
 
   private final PeerIdentity identity;
@@ -36,11 +35,11 @@ final class Memory {
   }
 
   Optional<FoundedMesh> mesh() {
-    return lines(MESH).map(members -> FoundedMesh.by(founders(members)));
+    return identity.founders().map(FoundedMesh::by);
   }
 
   void remember(FoundedMesh mesh) {
-    put(MESH, peers(mesh.founders()));
+    identity.putFounders(mesh.founders());
   }
 
   List<Contact> contacts() {

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 /** Keeps a data folder for one process. The operating system lets go when the process ends. */
 final class FolderLock implements AutoCloseable {
   private static final String FILE = "lock";
+  private static final boolean SHARED = true;
 
   private final FileChannel channel;
 
@@ -28,7 +29,7 @@ final class FolderLock implements AutoCloseable {
       FileChannel channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      if (!tryLock(channel)) {
+      if (!tryLock(channel, !SHARED)) {
         String owner = read(channel);
         channel.close();
         throw new StoreException(
@@ -45,9 +46,32 @@ final class FolderLock implements AutoCloseable {
     }
   }
 
-  private static boolean tryLock(FileChannel channel) throws IOException {
+  /**
+   * Makes sure that no process uses the folder, and that none begins to until this is closed.
+   * Changes nothing in it.
+   */
+  static FolderLock takeToRead(Path folder) {
     try {
-      FileLock lock = channel.tryLock();
+      FileChannel channel = FileChannel.open(folder.resolve(FILE), StandardOpenOption.READ);
+      if (!tryLock(channel, SHARED)) {
+        String owner = read(channel);
+        channel.close();
+        throw new StoreException(
+            "data folder %s is in use by process %s; stop it first, or look at a copy of the folder"
+                .formatted(folder, owner));
+      }
+      return new FolderLock(channel);
+    } catch (IOException e) {
+      throw new StoreException(
+          "data folder %s cannot be read (%s); name the folder that a peer was started with"
+              .formatted(folder, e),
+          e);
+    }
+  }
+
+  private static boolean tryLock(FileChannel channel, boolean shared) throws IOException {
+    try {
+      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
       return lock != null;
     } catch (OverlappingFileLockException e) {
       return false; // this very process has it

@@ -1,10 +1,12 @@
 package dev.mesh.persistence.local;
 
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.membership.FoundingSet;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * What a peer is told once and remembers for good: its id, its mesh, its promises. Writes wait for
@@ -15,6 +17,8 @@ public final class PeerIdentity {
   private static final int VERSION = 1;
   private static final String PEER = "peer-id";
 
+  private static final String FOUNDERS = "mesh";
+
   private final Store store;
 
   public PeerIdentity(Store store) {
@@ -23,7 +27,7 @@ public final class PeerIdentity {
 
   /** The id in the folder, or one made now and written there. */
   public PeerId peerId(Supplier<PeerId> whenNew) {
-    Optional<PeerId> known = meta(PEER).map(id -> new PeerId(text(id)));
+    Optional<PeerId> known = peerId(store);
     if (known.isPresent()) {
       return known.get();
     }
@@ -46,8 +50,34 @@ public final class PeerIdentity {
     }
   }
 
+  /** The id that is written in a store. */
+  public static Optional<PeerId> peerId(StoreReader store) {
+    return meta(store, PEER).map(id -> new PeerId(text(id)));
+  }
+
+  /** Who founded the mesh that the peer belongs to; empty while it belongs to none. */
+  public static Optional<FoundingSet> founders(StoreReader store) {
+    return meta(store, FOUNDERS)
+        .map(ids -> FoundingSet.of(text(ids).lines().map(PeerId::new).toList()));
+  }
+
+  /** As {@link #founders(StoreReader)}, of this peer. */
+  public Optional<FoundingSet> founders() {
+    return founders(store);
+  }
+
+  /** Remembers who founded the mesh that this peer belongs to; returns when it is on disk. */
+  public void putFounders(FoundingSet founders) {
+    String ids = founders.members().stream().map(PeerId::value).collect(Collectors.joining("\n"));
+    putMeta(FOUNDERS, ids.getBytes(StandardCharsets.UTF_8));
+  }
+
   /** A remembered value. */
   public Optional<byte[]> meta(String key) {
+    return meta(store, key);
+  }
+
+  private static Optional<byte[]> meta(StoreReader store, String key) {
     byte[] place = place(key);
     return Optional.ofNullable(store.get(Space.META, place))
         .map(

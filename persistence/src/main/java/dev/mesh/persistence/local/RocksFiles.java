@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.DBOptions;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -48,6 +49,31 @@ final class RocksFiles implements Engine, AutoCloseable {
   }
 
   static RocksFiles open(Path folder, StoreSettings settings) {
+    return open(
+        folder,
+        settings,
+        (options, families, handles) ->
+            RocksDB.open(options, folder.toString(), families, handles));
+  }
+
+  /** Opens without changing a byte. What is only in the write-ahead log is seen, too. */
+  static RocksFiles openReadOnly(Path folder, StoreSettings settings) {
+    return open(
+        folder,
+        settings,
+        (options, families, handles) ->
+            RocksDB.openReadOnly(options, folder.toString(), families, handles));
+  }
+
+  /** A way to open the files. */
+  @FunctionalInterface
+  private interface Opening {
+    RocksDB open(
+        DBOptions options, List<ColumnFamilyDescriptor> families, List<ColumnFamilyHandle> handles)
+        throws RocksDBException;
+  }
+
+  private static RocksFiles open(Path folder, StoreSettings settings, Opening opening) {
     RocksOptions options = new RocksOptions(settings);
     try {
       refuseUnknownSpaces(folder);
@@ -56,7 +82,7 @@ final class RocksFiles implements Engine, AutoCloseable {
               .map(space -> new ColumnFamilyDescriptor(space.family(), options.family()))
               .toList();
       List<ColumnFamilyHandle> handles = new ArrayList<>();
-      RocksDB db = RocksDB.open(options.db(), folder.toString(), descriptors, handles);
+      RocksDB db = opening.open(options.db(), descriptors, handles);
       Map<Space, ColumnFamilyHandle> families = new EnumMap<>(Space.class);
       Iterator<ColumnFamilyHandle> handle = handles.iterator();
       for (Space space : Space.values()) {

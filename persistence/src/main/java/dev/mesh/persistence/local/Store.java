@@ -23,7 +23,7 @@ public final class Store implements StoreReader, AutoCloseable {
   static final int FORMAT = 1;
 
   private static final byte[] FORMAT_KEY = "format".getBytes(StandardCharsets.UTF_8);
-  private static final String FILES = "db";
+  static final String FILES = "db";
 
   private final Path folder;
   private final FolderLock lock;
@@ -73,18 +73,29 @@ public final class Store implements StoreReader, AutoCloseable {
   }
 
   private void checkFormat() {
-    Optional<byte[]> format = Optional.ofNullable(get(Space.META, FORMAT_KEY));
-    if (format.isPresent()) {
-      int found = Records.open(format.get(), 1, this, Space.META, FORMAT_KEY).getInt();
-      if (found > FORMAT) {
-        throw new StoreException(
-            "data folder %s has format %d, and this program reads up to %d; run the newer version that wrote it"
-                .formatted(folder, found, FORMAT));
-      }
-    } else {
+    if (!hasKnownFormat(this, folder)) {
       ByteBuffer record = Records.begin(Integer.BYTES).putInt(FORMAT);
       writeNow(new Batch().put(Space.META, FORMAT_KEY, Records.seal(1, record)));
     }
+  }
+
+  /**
+   * Whether a format is written in the store.
+   *
+   * @throws StoreException if it is newer than what this program reads
+   */
+  static boolean hasKnownFormat(StoreReader store, Path folder) {
+    byte[] format = store.get(Space.META, FORMAT_KEY);
+    if (format == null) {
+      return false;
+    }
+    int found = Records.open(format, 1, store, Space.META, FORMAT_KEY).getInt();
+    if (found > FORMAT) {
+      throw new StoreException(
+          "data folder %s has format %d, and this program reads up to %d; run the newer version that wrote it"
+              .formatted(folder, found, FORMAT));
+    }
+    return true;
   }
 
   /**

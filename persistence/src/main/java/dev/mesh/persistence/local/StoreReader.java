@@ -22,6 +22,20 @@ public interface StoreReader {
    */
   void scan(Space space, byte[] from, byte[] to, Visitor visitor);
 
+  /** The first key of {@code [from, to)}, or null where there is none. */
+  default byte[] firstKey(Space space, byte[] from, byte[] to) {
+    byte[][] first = {null};
+    scan(
+        space,
+        from,
+        to,
+        (key, value) -> {
+          first[0] = key;
+          return false;
+        });
+    return first[0];
+  }
+
   /** The last key of {@code [from, to)}, or null where there is none. */
   byte[] lastKey(Space space, byte[] from, byte[] to);
 

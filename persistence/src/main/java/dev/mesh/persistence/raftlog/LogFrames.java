@@ -40,11 +40,38 @@ final class LogFrames {
   }
 
   byte[] batchKey(long number) {
+    return batchKey(group.value(), number);
+  }
+
+  private static byte[] batchKey(int group, long number) {
     return ByteBuffer.allocate(1 + Short.BYTES + Long.BYTES)
         .put(BATCH)
-        .putShort((short) group.value())
+        .putShort((short) group)
         .putLong(number)
         .array();
+  }
+
+  /** Behind the keys of all batches. */
+  byte[] endKey() {
+    return batchKey(-1); // the largest, as keys are compared unsigned
+  }
+
+  /** The groups that have a log in a store, in order. */
+  static List<GroupId> groups(StoreReader from) {
+    List<GroupId> groups = new ArrayList<>();
+    byte[] end = {BATCH + 1};
+    byte[] key = from.firstKey(Space.LOGS, new byte[] {BATCH}, end);
+    while (key != null) {
+      int group = ByteBuffer.wrap(key).getShort(1) & 0xFFFF;
+      groups.add(new GroupId(group));
+      // The number of no batch is -1: it is the largest key, as keys are compared unsigned.
+      key = from.firstKey(Space.LOGS, batchKey(group, -1), end);
+    }
+    return groups;
+  }
+
+  GroupId group() {
+    return group;
   }
 
   static long number(byte[] batchKey) {
@@ -66,7 +93,12 @@ final class LogFrames {
     return Records.seal(VERSION, begin(2 * Long.BYTES).putLong(head.first()).putLong(head.mark()));
   }
 
-  Head readHead(byte[] record, StoreReader from) {
+  /** The head as it is stored, {@link Head#WHOLE} where there is none. */
+  Head readHead(StoreReader from) {
+    byte[] record = from.get(Space.LOGS, headKey());
+    if (record == null) {
+      return Head.WHOLE;
+    }
     ByteBuffer source = open(record, from, headKey());
     return new Head(source.getLong(), source.getLong());
   }

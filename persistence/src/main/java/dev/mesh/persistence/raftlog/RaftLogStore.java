@@ -6,7 +6,6 @@ import dev.mesh.persistence.local.StoreException;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.MeshId;
 import dev.mesh.protocols.raft.LogRecord;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -31,7 +30,7 @@ public final class RaftLogStore {
   /** Whether anything of this group is on disk. */
   public boolean holds(GroupId group) {
     LogFrames frames = new LogFrames(mesh, group);
-    return store.lastKey(Space.LOGS, frames.batchKey(0), end(frames)) != null;
+    return store.lastKey(Space.LOGS, frames.batchKey(0), frames.endKey()) != null;
   }
 
   /**
@@ -42,85 +41,9 @@ public final class RaftLogStore {
    */
   public LogWriter open(GroupId group, Consumer<LogRecord> fold) {
     LogFrames frames = new LogFrames(mesh, group);
-    byte[] record = store.get(Space.LOGS, frames.headKey());
-    LogFrames.Head head = record == null ? LogFrames.Head.WHOLE : frames.readHead(record, store);
+    LogFrames.Head head = frames.readHead(store);
     GroupLog log = new GroupLog(store, frames, head.first());
-    Reading reading = new Reading(frames, group, log, fold, head);
-    store.scan(Space.LOGS, frames.batchKey(0), end(frames), reading::batch);
-    reading.end();
+    new LogReading(store, frames, head, log::recovered, fold).run();
     return log;
-  }
-
-  private static byte[] end(LogFrames frames) {
-    return frames.batchKey(-1); // the largest, as keys are compared unsigned
-  }
-
-  /** Checks that batches follow one another, and passes their records on. */
-  private final class Reading {
-    private final LogFrames frames;
-    private final GroupId group;
-    private final GroupLog log;
-    private final Consumer<LogRecord> fold;
-    private final LogFrames.Head head;
-    private long expected;
-
-    /** What came before was dropped, and nothing that counts has been seen yet. */
-    private boolean atFront;
-
-    Reading(
-        LogFrames frames,
-        GroupId group,
-        GroupLog log,
-        Consumer<LogRecord> fold,
-        LogFrames.Head head) {
-      this.frames = frames;
-      this.group = group;
-      this.log = log;
-      this.fold = fold;
-      this.head = head;
-      this.expected = head.first();
-      this.atFront = head.first() > 1;
-    }
-
-    boolean batch(byte[] key, byte[] record) {
-      long number = LogFrames.number(key);
-      if (number != expected) {
-        throw gap("batch " + number + " is there instead");
-      }
-      expected++;
-      List<LogRecord> records = frames.readBatch(record, store, key);
-      log.recovered(number, records);
-      records.forEach(this::show);
-      return true;
-    }
-
-    /**
-     * Passes a record on. The front batch may begin with records that belong to what was dropped;
-     * the log begins with an entry after the mark, or with the mark.
-     */
-    private void show(LogRecord record) {
-      if (atFront) {
-        boolean begins =
-            GroupLog.lastIndex(record) > head.mark()
-                || GroupLog.mark(record).filter(it -> it.index() == head.mark()).isPresent();
-        if (!begins) {
-          return;
-        }
-        atFront = false;
-      }
-      fold.accept(record);
-    }
-
-    void end() {
-      if (atFront) {
-        throw gap("nothing is there");
-      }
-    }
-
-    private StoreException gap(String found) {
-      return new StoreException(
-          "the Raft log of %s in %s has a gap: batch %d is missing and %s. This peer must not take part: restore its folder, or remove it and let it join anew"
-              .formatted(group, store.folder(), expected, found));
-    }
   }
 }

@@ -88,6 +88,21 @@ public final class Recovery {
     return new SnapshotMark(index, entry.term(), compacted.membership());
   }
 
+  /** What the records so far make, before it is checked as a whole. */
+  public HardState hardState() {
+    return hardState;
+  }
+
+  /** As {@link #hardState}: the compaction point. */
+  public SnapshotMark compacted() {
+    return compacted;
+  }
+
+  /** As {@link #hardState}: the entries that are there. */
+  public List<Entry> entries() {
+    return List.copyOf(entries);
+  }
+
   private void termAndVote(HardState next) {
     if (next.term() < hardState.term()) {
       throw broken("term " + next.term() + " comes after term " + hardState.term());
