@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Stages a snapshot in the group's next generation. An entry cut in two waits for its rest. */
-final class GroupSnapshotWriter implements SnapshotWriter {
+public final class GroupSnapshotWriter implements SnapshotWriter {
   private static final int MAX_ENTRY_BYTES = 64 << 20;
 
   private final GroupStore store;
@@ -27,6 +27,11 @@ final class GroupSnapshotWriter implements SnapshotWriter {
   @Override
   public long nextOffset() {
     return nextOffset;
+  }
+
+  /** Whether the last piece was staged, so that only {@link #finish} is left. */
+  public boolean isComplete() {
+    return ended;
   }
 
   @Override

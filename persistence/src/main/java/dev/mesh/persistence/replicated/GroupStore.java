@@ -7,6 +7,7 @@ import dev.mesh.persistence.local.Space;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.GroupId;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -73,13 +74,14 @@ public final class GroupStore {
           "entry " + index + " of " + group + " comes after entry " + appliedIndex);
     }
     Batch batch = changes.batch();
-    batch.put(
-        Space.MACHINE,
-        GroupKeys.applied(group, pointer.generation()),
-        Records.seal(GroupPointer.FORMAT, Records.begin(Long.BYTES).putLong(index)));
+    batch.put(Space.MACHINE, GroupKeys.applied(group, pointer.generation()), standing(index));
     long number = writes.submit(batch);
     appliedIndex = index;
     return number;
+  }
+
+  private static byte[] standing(long index) {
+    return Records.seal(GroupPointer.FORMAT, Records.begin(Long.BYTES).putLong(index));
   }
 
   /** The last commit that is readable. Any thread may ask. */
@@ -113,15 +115,26 @@ public final class GroupStore {
     return new GroupSnapshotReader(view(), format);
   }
 
-  public SnapshotWriter beginInstall() {
+  public GroupSnapshotWriter beginInstall() {
     dropStaged();
     return new GroupSnapshotWriter(this, format);
   }
 
-  // ---- for the snapshot writer
+  /** Begins a new state of this replica's own; one that was begun before is dropped. */
+  public StagedState beginReplacement() {
+    return new StagedState(this);
+  }
+
+  // ---- for what is staged
 
   void stage(byte[] ownKey, byte[] record, Batch batch) {
     batch.put(Space.MACHINE, GroupKeys.key(group, pointer.generation() + 1, ownKey), record);
+  }
+
+  void stage(byte[] ownKey, Bytes value, Batch batch) {
+    ByteBuffer record = Records.begin(value.length());
+    value.copyTo(record);
+    stage(ownKey, Records.seal(format, record), batch);
   }
 
   CompletionStage<Void> writeStaged(Batch batch) {
@@ -129,34 +142,33 @@ public final class GroupStore {
   }
 
   void dropStaged() {
-    writes.submit(
-        new Batch()
-            .deleteRange(
-                Space.MACHINE,
-                GroupKeys.start(group, pointer.generation() + 1),
-                GroupKeys.end(group))
-            .deleteRange(
-                Space.MACHINE,
-                GroupKeys.start(group, 1),
-                GroupKeys.start(group, pointer.generation())));
+    writes.submit(withoutStaged());
   }
 
-  /** Makes the staged generation the one that counts and deletes the one before. */
+  /** A batch that begins by deleting all but the generation that counts. */
+  Batch withoutStaged() {
+    return new Batch()
+        .deleteRange(
+            Space.MACHINE, GroupKeys.start(group, pointer.generation() + 1), GroupKeys.end(group))
+        .deleteRange(
+            Space.MACHINE, GroupKeys.start(group, 1), GroupKeys.start(group, pointer.generation()));
+  }
+
+  /**
+   * Makes the staged generation the one that counts and deletes the one before. What is called
+   * after this is queued behind it: a switch that fails has closed the store.
+   */
   CompletionStage<Long> switchToStaged(long index, Bytes label) {
     GroupPointer next = new GroupPointer(pointer.generation() + 1, label);
     Batch batch = new Batch();
     next.write(group, batch);
+    batch.put(Space.MACHINE, GroupKeys.applied(group, next.generation()), standing(index));
     batch.deleteRange(
         Space.MACHINE,
         GroupKeys.start(group, pointer.generation()),
         GroupKeys.start(group, next.generation()));
-    return store
-        .write(batch, Durability.SYNCED)
-        .thenApply(
-            done -> {
-              pointer = next;
-              appliedIndex = index;
-              return index;
-            });
+    pointer = next;
+    appliedIndex = index;
+    return store.write(batch, Durability.SYNCED).thenApply(done -> index);
   }
 }

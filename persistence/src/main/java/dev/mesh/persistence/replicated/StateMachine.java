@@ -27,6 +27,21 @@ public interface StateMachine {
   /** The last entry applied; at start, the last one whose changes are stored. 0 for none. */
   long appliedIndex();
 
+  /**
+   * The last entry whose effect survives a crash together with everything before it, or is repeated
+   * into a state that does: the log may be compacted up to here and no further. Never falls. A
+   * machine that stores every entry has nothing else to say than {@link #appliedIndex}.
+   */
+  default long storedIndex() {
+    return appliedIndex();
+  }
+
+  /**
+   * The host would like to compact its log beyond {@link #storedIndex}: a machine that does not
+   * store every entry begins to store its state. May be called often; what is under way goes on.
+   */
+  default void logIsLong() {}
+
   /** What {@link SnapshotWriter#finish} was given for the state that is there; empty for none. */
   Bytes label();
 
