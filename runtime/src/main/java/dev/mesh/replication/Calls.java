@@ -5,7 +5,6 @@ import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.raft.Effect;
 import dev.mesh.protocols.raft.Input;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -15,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.Queue;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -30,7 +29,10 @@ final class Calls {
   private static final int MAX_WAITING_QUERIES = 4096;
 
   /** Who gets the answer to one command. */
-  private record Caller(ActorRef<GroupCall.Reply> replyTo, long id) {}
+  sealed interface Caller permits Proposal, Remote {}
+
+  /** A command of a router, by the router's number. */
+  record Remote(ActorRef<GroupCall.Reply> replyTo, long id) implements Caller {}
 
   /** The callers of one entry, in the order of its commands. */
   private record Block(long term, List<Caller> callers) {}
@@ -44,7 +46,11 @@ final class Calls {
 
   private final StateMachine machine;
   private final GroupSettings settings;
-  private final Queue<GroupCall.Propose> gathered = new ArrayDeque<>();
+  private final LocalReplica local;
+  private final List<Input.Propose> blocks = new ArrayList<>();
+  private List<Bytes> commands = new ArrayList<>();
+  private List<Caller> callers = new ArrayList<>();
+  private int gatheredBytes;
   private final Map<Long, List<Caller>> proposing = new HashMap<>();
   private final Map<Long, Block> uncommitted = new LinkedHashMap<>();
   private final Map<Long, GroupCall.Read> reads = new HashMap<>();
@@ -53,44 +59,48 @@ final class Calls {
   private final Map<ActorRef<GroupCall.Reply>, List<GroupCall.Answer>> answers = new HashMap<>();
   private long lastId;
 
-  Calls(StateMachine machine, GroupSettings settings) {
+  Calls(StateMachine machine, GroupSettings settings, LocalReplica local) {
     this.machine = machine;
     this.settings = settings;
+    this.local = local;
   }
 
   void gather(GroupCall.Propose propose) {
-    gathered.add(propose);
+    for (GroupCall.Command command : propose.commands()) {
+      gather(command.bytes(), new Remote(propose.replyTo(), command.id()));
+    }
+  }
+
+  void gather(Proposal proposal) {
+    gather(proposal.command, proposal);
+  }
+
+  private void gather(Bytes command, Caller caller) {
+    int size = Blocks.sizeOf(command.length());
+    if (gatheredBytes + size > settings.maxBlockBytes()) {
+      endBlock();
+    }
+    commands.add(command);
+    callers.add(caller);
+    gatheredBytes += size;
   }
 
   /** What was gathered, as proposals of whole blocks. */
-  List<Input.Propose> blocks() {
-    List<Input.Propose> blocks = new ArrayList<>();
-    List<Bytes> commands = new ArrayList<>();
-    List<Caller> callers = new ArrayList<>();
-    int bytes = 0;
-    for (GroupCall.Propose propose; (propose = gathered.poll()) != null; ) {
-      for (GroupCall.Command command : propose.commands()) {
-        int size = Blocks.sizeOf(command.bytes().length());
-        if (bytes + size > settings.maxBlockBytes() && !commands.isEmpty()) {
-          blocks.add(block(commands, callers));
-          commands.clear();
-          callers = new ArrayList<>();
-          bytes = 0;
-        }
-        commands.add(command.bytes());
-        callers.add(new Caller(propose.replyTo(), command.id()));
-        bytes += size;
-      }
-    }
-    if (!commands.isEmpty()) {
-      blocks.add(block(commands, callers));
-    }
-    return blocks;
+  List<Input.Propose> takeBlocks() {
+    endBlock();
+    List<Input.Propose> taken = List.copyOf(blocks);
+    blocks.clear();
+    return taken;
   }
 
-  private Input.Propose block(List<Bytes> commands, List<Caller> callers) {
-    proposing.put(++lastId, callers);
-    return new Input.Propose(lastId, Blocks.join(commands));
+  private void endBlock() {
+    if (!commands.isEmpty()) {
+      proposing.put(++lastId, callers);
+      blocks.add(new Input.Propose(lastId, Blocks.join(commands)));
+      commands = new ArrayList<>(commands.size());
+      callers = new ArrayList<>(callers.size());
+      gatheredBytes = 0;
+    }
   }
 
   void proposed(Effect.Proposed proposed) {
@@ -105,8 +115,14 @@ final class Calls {
       read.replyTo().tell(refusal(read.ids(), refused, isLeader));
       return;
     }
-    Map<ActorRef<GroupCall.Reply>, List<Long>> ids = byCaller(proposing.remove(refused.id()));
-    ids.forEach((replyTo, of) -> replyTo.tell(refusal(of, refused, isLeader)));
+    List<Caller> refusedCallers = proposing.remove(refused.id());
+    for (Proposal here : tellRemote(refusedCallers, ids -> refusal(ids, refused, isLeader))) {
+      if (isLeader) {
+        local.refuse(here, refused.why());
+      } else {
+        local.sendElsewhere(here, false);
+      }
+    }
   }
 
   private static GroupCall.Reply refusal(List<Long> ids, Effect.Refused refused, boolean isLeader) {
@@ -125,14 +141,13 @@ final class Calls {
       return;
     }
     for (int i = 0; i < results.size(); i++) {
-      Caller caller = block.callers().get(i);
-      answer(caller.replyTo(), new GroupCall.Answer(caller.id(), index, results.get(i)));
+      answer(block.callers().get(i), index, results.get(i));
     }
   }
 
   /** Entries that this peer proposed may or may not be committed by the next leader. */
   void leadershipLost(Optional<PeerId> leader) {
-    uncommitted.values().forEach(Calls::tellUnknown);
+    uncommitted.values().forEach(this::tellUnknown);
     uncommitted.clear();
     for (Iterator<GroupCall.Read> all = reads.values().iterator(); all.hasNext(); ) {
       GroupCall.Read read = all.next();
@@ -141,16 +156,33 @@ final class Calls {
     }
   }
 
-  private static void tellUnknown(Block block) {
-    byCaller(block.callers()).forEach((to, ids) -> to.tell(new GroupCall.Unknown(ids)));
+  private void tellUnknown(Block block) {
+    tellRemote(block.callers(), GroupCall.Unknown::new)
+        .forEach(proposal -> local.sendElsewhere(proposal, true));
   }
 
-  private static Map<ActorRef<GroupCall.Reply>, List<Long>> byCaller(List<Caller> callers) {
-    Map<ActorRef<GroupCall.Reply>, List<Long>> ids = new HashMap<>();
+  /** Tells each router once for all of its commands, and returns the callers that are left. */
+  private static List<Proposal> tellRemote(
+      List<Caller> callers, Function<List<Long>, GroupCall.Reply> reply) {
+    Map<ActorRef<GroupCall.Reply>, List<Long>> remote = new HashMap<>();
+    List<Proposal> here = new ArrayList<>();
     for (Caller caller : callers) {
-      ids.computeIfAbsent(caller.replyTo(), to -> new ArrayList<>()).add(caller.id());
+      if (caller instanceof Remote it) {
+        remote.computeIfAbsent(it.replyTo(), to -> new ArrayList<>()).add(it.id());
+      } else {
+        here.add((Proposal) caller);
+      }
     }
-    return ids;
+    remote.forEach((replyTo, ids) -> replyTo.tell(reply.apply(ids)));
+    return here;
+  }
+
+  private void answer(Caller caller, long index, Bytes result) {
+    if (caller instanceof Remote it) {
+      answer(it.replyTo(), new GroupCall.Answer(it.id(), index, result));
+    } else {
+      local.answer((Proposal) caller, index, result);
+    }
   }
 
   /** Remembers a read; the number is the core's name for it. */

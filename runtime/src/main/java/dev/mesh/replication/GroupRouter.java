@@ -4,6 +4,7 @@ import static dev.mesh.persistence.replicated.ReplicatedLogException.Reason.OUTC
 import static dev.mesh.persistence.replicated.ReplicatedLogException.Reason.OVERLOADED;
 import static dev.mesh.persistence.replicated.ReplicatedLogException.Reason.UNAVAILABLE;
 
+import dev.mesh.persistence.replicated.ReplicatedLog;
 import dev.mesh.persistence.replicated.ReplicatedLogException;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.PeerId;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -34,9 +36,34 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
 
   sealed interface Command {}
 
-  /** A call of this peer; {@code result} is completed with the answer, or fails. */
-  record Call(Kind kind, long atLeast, Bytes bytes, CompletableFuture<GroupCall.Answer> result)
-      implements Command {}
+  /**
+   * A call of this peer; {@code result} is completed with the answer, or fails.
+   *
+   * @param uncertain whether an earlier attempt may have taken effect
+   */
+  record Call(
+      Kind kind,
+      long atLeast,
+      Bytes bytes,
+      boolean uncertain,
+      CompletableFuture<GroupCall.Answer> result)
+      implements Command {
+
+    /** A proposal that a replica of this peer's did not decide. */
+    static Call of(Proposal proposal, boolean uncertain) {
+      CompletableFuture<GroupCall.Answer> result = new CompletableFuture<>();
+      CompletionStage<GroupCall.Answer> answered = result;
+      answered.whenComplete(
+          (answer, failure) -> {
+            if (failure == null) {
+              proposal.complete(new ReplicatedLog.Applied(answer.index(), answer.bytes()));
+            } else {
+              proposal.completeExceptionally(failure);
+            }
+          });
+      return new Call(Kind.PROPOSE, 0, proposal.command, uncertain, result);
+    }
+  }
 
   private record Replied(GroupCall.Reply reply) implements Command {}
 
@@ -65,6 +92,7 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
     Pending(Call call, long deadline) {
       this.call = call;
       this.deadline = deadline;
+      this.uncertain = call.uncertain();
     }
   }
 
@@ -117,13 +145,16 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
     Optional<String> refusal = call.kind() == Kind.QUERY ? Optional.empty() : group.refusal().get();
     int size = call.bytes().length();
     if (refusal.isPresent()) {
-      call.result().completeExceptionally(new ReplicatedLogException(UNAVAILABLE, refusal.get()));
+      call.result()
+          .completeExceptionally(
+              new ReplicatedLogException(
+                  call.uncertain() ? OUTCOME_UNKNOWN : UNAVAILABLE, refusal.get()));
     } else if (pending.size() >= settings.maxPendingCalls()
         || pendingBytes + size > settings.maxPendingBytes()) {
       call.result()
           .completeExceptionally(
               new ReplicatedLogException(
-                  OVERLOADED,
+                  call.uncertain() ? OUTCOME_UNKNOWN : OVERLOADED,
                   pending.size()
                       + " calls with "
                       + pendingBytes

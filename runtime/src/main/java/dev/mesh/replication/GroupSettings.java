@@ -18,10 +18,14 @@ public record GroupSettings(
     int maxBlockBytes,
     long logBytesInHeap,
     int snapshotChunkBytes,
+    LinkSettings link,
     RaftSettings raft) {
   private static final Duration MILLI = Duration.ofMillis(1);
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final int MIB = 1024 * 1024;
+
+  /** Headers, names and numbers beside the bytes that are bounded. */
+  private static final int FRAME_SLACK = 64 * 1024;
 
   public static GroupSettings of(Checked replication) {
     return new GroupSettings(
@@ -34,7 +38,16 @@ public record GroupSettings(
         (int) replication.bytes("max-block-bytes", 1024, 64L * MIB),
         replication.bytes("log-bytes-in-heap", MIB, 1024L * MIB),
         (int) replication.bytes("snapshot-chunk-bytes", 1024, 16L * MIB),
+        LinkSettings.of(replication.sub("link")),
         raft(replication));
+  }
+
+  /**
+   * The largest message between replicas: a full append, one large entry, or part of a snapshot.
+   */
+  int maxFrameBytes() {
+    int largest = Math.max(Math.max(raft.maxBytesPerAppend(), maxBlockBytes), snapshotChunkBytes);
+    return largest + FRAME_SLACK;
   }
 
   private static RaftSettings raft(Checked replication) {

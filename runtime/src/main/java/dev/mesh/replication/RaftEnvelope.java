@@ -1,8 +1,7 @@
 package dev.mesh.replication;
 
-import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.raft.Message;
 
-/** A Raft message on its way from one replica of a group to another. */
-record RaftEnvelope(GroupId group, PeerId from, Message message) implements GroupMessage {}
+/** A Raft message that another replica of the group has sent. */
+record RaftEnvelope(PeerId from, Message message) implements GroupMessage {}

@@ -6,14 +6,15 @@ import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.raft.Effect;
 import dev.mesh.protocols.raft.Input;
+import dev.mesh.protocols.raft.Message;
 import dev.mesh.protocols.raft.Raft;
 import dev.mesh.protocols.raft.Role;
 import dev.mesh.protocols.raft.SnapshotMark;
 import dev.mesh.protocols.raft.Timer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -37,6 +38,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
   sealed interface Event extends GroupMessage {}
 
   private enum Turn implements Event {
+    PROPOSALS,
     FLUSH,
     RESUME_APPLYING
   }
@@ -47,7 +49,12 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
 
   private record StorageFailed(Throwable cause) implements Event {}
 
-  /** What a replica is made of. */
+  /**
+   * What a replica is made of.
+   *
+   * @param send to another replica; used on the actor's thread
+   * @param local the way to this replica from within this JVM
+   */
   record Parts(
       GroupId group,
       PeerId self,
@@ -55,7 +62,8 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
       LogWriter log,
       StateMachine machine,
       SnapshotMark machineStandsAt,
-      Function<PeerId, Optional<ActorRef<GroupMessage>>> replicaAt,
+      BiConsumer<PeerId, Message> send,
+      LocalReplica local,
       Consumer<GroupStatus> statusChanged) {}
 
   private final Parts parts;
@@ -85,7 +93,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
     this.settings = settings;
     this.timers = new LazyTimers(timers, TimerElapsed::new);
     this.self = context.getSelf();
-    this.calls = new Calls(parts.machine(), settings);
+    this.calls = new Calls(parts.machine(), settings, parts.local());
     this.terms = new AppliedTerms(raft.membership(), parts.machineStandsAt());
     this.applier =
         new Applier(parts.machine(), calls, terms, () -> self.tell(Turn.RESUME_APPLYING));
@@ -96,6 +104,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
             this::markOf,
             input -> self.tell(new Happened(input)),
             failure -> self.tell(new StorageFailed(failure)));
+    parts.local().serve(() -> self.tell(Turn.PROPOSALS));
     execute(raft.start());
   }
 
@@ -109,6 +118,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
         .onMessage(Happened.class, happened -> step(happened.input()))
         .onMessage(TimerElapsed.class, this::onTimer)
         .onMessage(StorageFailed.class, this::onStorageFailed)
+        .onMessageEquals(Turn.PROPOSALS, this::onProposals)
         .onMessageEquals(Turn.FLUSH, this::onFlush)
         .onMessageEquals(Turn.RESUME_APPLYING, this::onResumeApplying)
         .onSignal(PostStop.class, this::onPostStop)
@@ -126,6 +136,16 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
     } else {
       List<Long> ids = propose.commands().stream().map(GroupCall.Command::id).toList();
       propose.replyTo().tell(new GroupCall.NotLeader(ids, otherLeader()));
+    }
+    return this;
+  }
+
+  private Behavior<GroupMessage> onProposals() {
+    if (isLeader()) {
+      parts.local().drain(calls::gather);
+      scheduleFlush();
+    } else {
+      parts.local().drain(proposal -> parts.local().sendElsewhere(proposal, false));
     }
     return this;
   }
@@ -157,6 +177,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
 
   private Behavior<GroupMessage> onPostStop(PostStop signal) {
     snapshots.closeAll();
+    parts.local().end();
     return this;
   }
 
@@ -176,7 +197,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
 
   private Behavior<GroupMessage> onFlush() {
     flushScheduled = false;
-    calls.blocks().forEach(raft::step);
+    calls.takeBlocks().forEach(raft::step);
     execute(raft.flush());
     return this;
   }
@@ -191,8 +212,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
 
   private void execute(Effect effect) {
     if (effect instanceof Effect.Send it) {
-      RaftEnvelope envelope = new RaftEnvelope(parts.group(), parts.self(), it.message());
-      parts.replicaAt().apply(it.to()).ifPresent(replica -> replica.tell(envelope));
+      parts.send().accept(it.to(), it.message());
     } else if (effect instanceof Effect.Persist it) {
       persist(it);
     } else if (effect instanceof Effect.Apply it) {
@@ -271,6 +291,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
             changed.role(),
             changed.term(),
             changed.leader().map(PeerId::value).orElse("unknown"));
+    parts.local().setLeads(changed.role() == Role.LEADER);
     if (changed.role() != Role.LEADER) {
       calls.leadershipLost(changed.leader());
     }

@@ -14,6 +14,7 @@ import dev.mesh.protocols.raft.Raft;
 import dev.mesh.protocols.raft.Recovered;
 import dev.mesh.protocols.raft.Recovery;
 import dev.mesh.protocols.raft.SnapshotMark;
+import dev.mesh.replication.link.RaftCodec;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
@@ -61,9 +63,12 @@ public final class Replication {
   private final ActorContext<Void> context;
   private final Environment environment;
 
+  private final ReplicaStreams streams;
+
   private Replication(ActorContext<Void> context, Environment environment) {
     this.context = context;
     this.environment = environment;
+    this.streams = new ReplicaStreams(context, environment);
   }
 
   /** Reads the disk while it starts: give it the dispatcher {@link #dispatcher}. */
@@ -78,15 +83,39 @@ public final class Replication {
   private Behavior<Void> start() {
     int sliced = context.getSystem().settings().config().getInt("mesh.replication.groups");
     Map<GroupId, ActorRef<GroupRouter.Command>> routers = new HashMap<>();
+    Map<GroupId, LocalReplica> here = new HashMap<>();
     for (int number = 0; number <= sliced; number++) {
       GroupId group = new GroupId(number);
+      ActorRef<GroupRouter.Command> router =
+          context.spawn(router(group), "router-" + group, dispatcher());
+      routers.put(group, router);
       if (environment.members().contains(environment.self())) {
-        context.watch(context.spawn(replica(group), group.toString(), dispatcher()));
+        here.put(group, startReplica(group, router));
       }
-      routers.put(group, context.spawn(router(group), "router-" + group, dispatcher()));
     }
-    ReplicatedLogs.get(context.getSystem()).register(new RoutedLog(routers));
-    return Behaviors.receive(Void.class).onSignal(ChildFailed.class, this::onFailed).build();
+    ReplicatedLogs.get(context.getSystem())
+        .register(new RoutedLog(routers, here, environment.refusal()));
+    return Behaviors.receive(Void.class)
+        .onSignal(ChildFailed.class, this::onFailed)
+        .onSignal(PostStop.class, stop -> onStop())
+        .build();
+  }
+
+  private LocalReplica startReplica(GroupId group, ActorRef<GroupRouter.Command> router) {
+    LocalReplica local =
+        new LocalReplica(
+            environment.settings(),
+            (proposal, uncertain) -> router.tell(GroupRouter.Call.of(proposal, uncertain)));
+    ActorRef<GroupMessage> replica =
+        context.spawn(replica(group, local), group.toString(), ReplicaStreams.loop());
+    streams.add(group, replica);
+    context.watch(replica);
+    return local;
+  }
+
+  private Behavior<Void> onStop() {
+    streams.close();
+    return Behaviors.same();
   }
 
   private Behavior<Void> onFailed(ChildFailed failure) {
@@ -94,10 +123,10 @@ public final class Replication {
     return Behaviors.same(); // the routers go on to answer, or refuse, what is asked of them
   }
 
-  private Behavior<GroupMessage> replica(GroupId group) {
+  private Behavior<GroupMessage> replica(GroupId group, LocalReplica local) {
     Recovery recovery = new Recovery(Membership.of(environment.members()));
     RaftLogStore logs = new RaftLogStore(environment.store(), environment.mesh());
-    LogWriter log = logs.open(group, recovery::add);
+    LogWriter log = logs.open(group, recovery::add, streams.writer());
     StateMachine machine =
         SlicedMachine.open(
             environment.store(),
@@ -120,7 +149,8 @@ public final class Replication {
             log,
             machine,
             recovered.machine(),
-            peer -> environment.refs().at(peer, pathOf(group)),
+            (peer, message) -> streams.send(peer, group, message),
+            local,
             environment.statusChanged()),
         environment.settings());
   }

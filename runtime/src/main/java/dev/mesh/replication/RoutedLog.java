@@ -7,20 +7,41 @@ import dev.mesh.persistence.replicated.ReplicatedLogException;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.GroupId;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 
-/** This peer's way to all groups: hands each call to the group's {@link GroupRouter}. */
+/**
+ * This peer's way to all groups: a command goes straight to a replica here that leads, everything
+ * else to the group's {@link GroupRouter}.
+ */
 final class RoutedLog implements ReplicatedLog {
   private final Map<GroupId, ActorRef<GroupRouter.Command>> routers;
 
-  RoutedLog(Map<GroupId, ActorRef<GroupRouter.Command>> routers) {
+  private final Map<GroupId, LocalReplica> replicas;
+  private final Supplier<Optional<String>> refusal;
+
+  /**
+   * @param replicas those of this peer
+   * @param refusal why this peer takes no writes now, if so
+   */
+  RoutedLog(
+      Map<GroupId, ActorRef<GroupRouter.Command>> routers,
+      Map<GroupId, LocalReplica> replicas,
+      Supplier<Optional<String>> refusal) {
     this.routers = Map.copyOf(routers);
+    this.replicas = Map.copyOf(replicas);
+    this.refusal = refusal;
   }
 
   @Override
   public CompletionStage<Applied> propose(GroupId group, Bytes command) {
+    LocalReplica here = replicas.get(group);
+    if (here != null && here.leads() && refusal.get().isEmpty()) {
+      return here.propose(command);
+    }
     return call(group, GroupRouter.Kind.PROPOSE, 0, command)
         .thenApply(answer -> new Applied(answer.index(), answer.bytes()));
   }
@@ -44,7 +65,7 @@ final class RoutedLog implements ReplicatedLog {
           new ReplicatedLogException(
               UNAVAILABLE, group + " does not exist; this mesh has " + routers.keySet()));
     } else {
-      router.tell(new GroupRouter.Call(kind, atLeast, bytes, result));
+      router.tell(new GroupRouter.Call(kind, atLeast, bytes, false, result));
     }
     return result;
   }

@@ -7,6 +7,7 @@ import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.raft.Effect;
 import dev.mesh.protocols.raft.Input;
 import dev.mesh.protocols.raft.SnapshotMark;
+import dev.mesh.replication.link.RaftCodec;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package dev.mesh.replication;
 import dev.mesh.persistence.raftlog.LogInspector;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.raft.SnapshotMark;
+import dev.mesh.replication.link.RaftCodec;
 import java.util.List;
 
 /** What replicas put into their store that is opaque to it. */

@@ -133,7 +133,7 @@ class GroupRouterTest {
   private static CompletableFuture<GroupCall.Answer> call(
       ActorRef<GroupRouter.Command> router, GroupRouter.Kind kind, String text) {
     CompletableFuture<GroupCall.Answer> answer = new CompletableFuture<>();
-    router.tell(new GroupRouter.Call(kind, 0, Bytes.utf8(text), answer));
+    router.tell(new GroupRouter.Call(kind, 0, Bytes.utf8(text), false, answer));
     return answer;
   }
 

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
@@ -13,6 +14,8 @@ import dev.mesh.persistence.local.StoreException;
 import dev.mesh.persistence.local.StoreSettings;
 import dev.mesh.persistence.raftlog.LogWriter;
 import dev.mesh.persistence.raftlog.RaftLogStore;
+import dev.mesh.persistence.replicated.ReplicatedLog.Applied;
+import dev.mesh.persistence.replicated.ReplicatedLogException;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.MeshId;
@@ -30,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -56,6 +60,7 @@ class RaftGroupTest {
   private final Map<PeerId, Store> stores = new ConcurrentHashMap<>();
   private final Map<PeerId, KeyValues> machines = new ConcurrentHashMap<>();
   private final Map<PeerId, ActorRef<GroupMessage>> replicas = new ConcurrentHashMap<>();
+  private final Map<PeerId, LocalReplica> locals = new ConcurrentHashMap<>();
   private final Map<PeerId, GroupStatus> statuses = new ConcurrentHashMap<>();
 
   @AfterEach
@@ -81,6 +86,54 @@ class RaftGroupTest {
     for (PeerId peer : ALL) {
       assertEquals("99", ask(peer, last, "k99"));
     }
+  }
+
+  @Test
+  void commandsOfThisJvmGoStraightToTheReplicaThatLeads() {
+    ALL.forEach(this::start);
+    LocalReplica leader = locals.get(leader());
+    assertTrue(leader.leads());
+    List<CompletableFuture<Applied>> answers = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      answers.add(leader.propose(Bytes.utf8("k" + i + "=" + i)).toCompletableFuture());
+    }
+    long last = 0;
+    for (int i = 0; i < 100; i++) {
+      Applied applied = answers.get(i).orTimeout(30, TimeUnit.SECONDS).join();
+      assertEquals("k" + i, applied.answer().asUtf8());
+      last = applied.index();
+    }
+    assertEquals("99", ask(B, last, "k99"));
+  }
+
+  @Test
+  void commandsThatAReplicaDoesNotDecideReachWhoDoes() {
+    ALL.forEach(this::start);
+    PeerId old = leader();
+    PeerId other = ALL.stream().filter(id -> !id.equals(old)).findFirst().orElseThrow();
+    Applied applied =
+        locals
+            .get(other)
+            .propose(Bytes.utf8("k=1"))
+            .toCompletableFuture()
+            .orTimeout(30, TimeUnit.SECONDS)
+            .join();
+    assertEquals("k", applied.answer().asUtf8());
+  }
+
+  @Test
+  void moreCommandsThanMayWaitAreRefused() {
+    ALL.forEach(this::start);
+    LocalReplica leader = locals.get(leader());
+    Bytes tooLarge = Bytes.wrap(new byte[(int) settings().maxPendingBytes() + 1]);
+    CompletionException refused =
+        assertThrows(
+            CompletionException.class, () -> leader.propose(tooLarge).toCompletableFuture().join());
+    assertEquals(
+        ReplicatedLogException.Reason.OVERLOADED,
+        ((ReplicatedLogException) refused.getCause()).reason());
+    assertEquals(
+        "k", leader.propose(Bytes.utf8("k=1")).toCompletableFuture().join().answer().asUtf8());
   }
 
   @Test
@@ -172,6 +225,11 @@ class RaftGroupTest {
     SplittableRandom random = new SplittableRandom(self.hashCode());
     Raft raft = new Raft(self, settings().raft(), recovered, random::nextInt);
     machines.put(self, machine);
+    LocalReplica local =
+        new LocalReplica(
+            settings(),
+            (proposal, uncertain) -> router().tell(GroupRouter.Call.of(proposal, uncertain)));
+    locals.put(self, local);
     replicas.put(
         self,
         kit.spawn(
@@ -183,7 +241,10 @@ class RaftGroupTest {
                     wrap.apply(log),
                     machine,
                     recovered.machine(),
-                    id -> Optional.ofNullable(replicas.get(id)),
+                    (to, message) ->
+                        Optional.ofNullable(replicas.get(to))
+                            .ifPresent(it -> it.tell(new RaftEnvelope(self, message))),
+                    local,
                     status -> statuses.put(self, status)),
                 settings())));
   }
@@ -224,6 +285,7 @@ class RaftGroupTest {
         usual.maxBlockBytes(),
         512,
         usual.snapshotChunkBytes(),
+        usual.link(),
         usual.raft());
   }
 
@@ -257,7 +319,7 @@ class RaftGroupTest {
   private static CompletableFuture<GroupCall.Answer> call(
       ActorRef<GroupRouter.Command> router, GroupRouter.Kind kind, String text) {
     CompletableFuture<GroupCall.Answer> answer = new CompletableFuture<>();
-    router.tell(new GroupRouter.Call(kind, 0, Bytes.utf8(text), answer));
+    router.tell(new GroupRouter.Call(kind, 0, Bytes.utf8(text), false, answer));
     return answer;
   }
 

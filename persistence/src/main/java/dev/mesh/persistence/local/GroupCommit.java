@@ -3,35 +3,47 @@ package dev.mesh.persistence.local;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One thread that writes all that waits as one batch and syncs once for it. The first failure ends
- * writing for good: after a failed sync nobody knows what is on disk, and a second try may succeed
- * without the data of the first (Rebello et al., "Can Applications Recover from fsync Failures?",
- * USENIX ATC 2020).
+ * Writes all that waits as one batch and syncs once for it. Whoever finds nothing under way has its
+ * executor do the next write, with whatever has gathered by then: a caller that runs on an event
+ * loop writes on its own thread, without waking another; everybody else has the writer thread.
+ * Writes and their answers keep the order of {@link #submit}.
+ *
+ * <p>The first failure ends writing for good: after a failed sync nobody knows what is on disk, and
+ * a second try may succeed without the data of the first (Rebello et al., "Can Applications Recover
+ * from fsync Failures?", USENIX ATC 2020).
  */
 final class GroupCommit implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
-  private record Waiting(Batch batch, Durability durability, Completion completion) {}
+  private record Waiting(
+      Batch batch, Durability durability, Completion completion, Executor writer) {}
 
   private final String folder;
   private final Engine engine;
   private final StoreSettings settings;
-  private final Thread writer;
+  private final ExecutorService writer = Executors.newSingleThreadExecutor(GroupCommit::thread);
+
+  /** Held while writing; taken before {@link #lock}. */
+  private final ReentrantLock writing = new ReentrantLock();
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
   // Under the lock. The counts cover what is queued and what is being written.
   private ArrayDeque<Waiting> queue = new ArrayDeque<>();
+  private ArrayDeque<Waiting> spare = new ArrayDeque<>();
   private long waitingBytes;
   private int waitingWrites;
+  private boolean scheduled; // a write is under way or an executor was asked for one
   private boolean closing;
   private StoreException broken; // null while all is well
 
@@ -43,30 +55,62 @@ final class GroupCommit implements AutoCloseable {
     this.folder = folder;
     this.engine = engine;
     this.settings = settings;
-    this.writer = new Thread(this::run, "mesh-store-writer");
-    writer.setDaemon(true);
-    writer.start();
   }
 
-  /** Whether the write was taken; if not, its completion has been told why. */
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "mesh-store-writer");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  Executor writer() {
+    return writer;
+  }
+
+  /** As the other, on the writer thread. */
   boolean submit(Batch batch, Durability durability, Completion completion) {
+    return submit(batch, durability, completion, writer);
+  }
+
+  /**
+   * Whether the write was taken; if not, its completion has been told why.
+   *
+   * @param on does the write, unless one that takes it along is under way already
+   */
+  boolean submit(Batch batch, Durability durability, Completion completion, Executor on) {
     StoreException refusal;
+    boolean first = false;
     lock.lock();
     try {
       refusal = refusal(batch);
       if (refusal == null) {
-        queue.add(new Waiting(batch, durability, completion));
+        queue.add(new Waiting(batch, durability, completion, on));
         waitingBytes += batch.bytes();
         waitingWrites++;
-        changed.signal();
+        first = !scheduled;
+        scheduled = true;
       }
     } finally {
       lock.unlock();
+    }
+    if (first) {
+      writeOn(on);
     }
     if (refusal != null) {
       completion.done(refusal);
     }
     return refusal == null;
+  }
+
+  /** An executor that has ended meanwhile is stood in for by the writer thread. */
+  private void writeOn(Executor executor) {
+    try {
+      executor.execute(this::writeOnce);
+    } catch (RejectedExecutionException ended) {
+      if (executor != writer) {
+        writer.execute(this::writeOnce);
+      } // else: close() writes what waits
+    }
   }
 
   /** Why a write is not taken, or null. */
@@ -92,9 +136,29 @@ final class GroupCommit implements AutoCloseable {
     return null;
   }
 
-  private void run() {
-    ArrayDeque<Waiting> taken = new ArrayDeque<>();
-    while ((taken = take(taken)) != null) {
+  /** Writes what has gathered, and asks for the next turn if more has come meanwhile. */
+  private void writeOnce() {
+    writeGathered();
+    Executor next;
+    lock.lock();
+    try {
+      scheduled = !queue.isEmpty();
+      next = scheduled ? queue.peek().writer : null;
+    } finally {
+      lock.unlock();
+    }
+    if (next != null) {
+      writeOn(next);
+    }
+  }
+
+  private void writeGathered() {
+    writing.lock();
+    try {
+      ArrayDeque<Waiting> taken = take();
+      if (taken.isEmpty()) {
+        return;
+      }
       StoreException failure = write(taken);
       long done = 0;
       for (Waiting waiting : taken) {
@@ -103,21 +167,18 @@ final class GroupCommit implements AutoCloseable {
       }
       release(done, taken.size());
       taken.clear();
+    } finally {
+      writing.unlock();
     }
   }
 
-  /** Swaps the empty queue given for all that waits; null when closed and nothing is left. */
-  private ArrayDeque<Waiting> take(ArrayDeque<Waiting> empty) {
+  /** Swaps the queue for an empty one. */
+  private ArrayDeque<Waiting> take() {
     lock.lock();
     try {
-      while (queue.isEmpty()) {
-        if (closing) {
-          return null;
-        }
-        changed.awaitUninterruptibly();
-      }
       ArrayDeque<Waiting> taken = queue;
-      queue = empty;
+      queue = spare;
+      spare = taken; // emptied before the next turn
       return taken;
     } finally {
       lock.unlock();
@@ -210,20 +271,10 @@ final class GroupCommit implements AutoCloseable {
     lock.lock();
     try {
       closing = true;
-      changed.signal();
     } finally {
       lock.unlock();
     }
-    boolean interrupted = false;
-    while (writer.isAlive()) {
-      try {
-        writer.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    writeGathered(); // nothing is queued any more, so this is all; it waits for a write under way
+    writer.shutdown();
   }
 }

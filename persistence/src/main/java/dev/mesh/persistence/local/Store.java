@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 
 /**
@@ -126,6 +127,20 @@ public final class Store implements StoreReader, AutoCloseable {
    */
   public boolean write(Batch batch, Durability durability, Completion completion) {
     return commits.submit(batch, durability, completion);
+  }
+
+  /**
+   * As {@link #write(Batch, Durability, Completion)}, written by {@code on} together with what has
+   * gathered by then, unless a write that takes it along is under way. An event loop that gives
+   * itself waits for its own disk, and no thread is woken.
+   */
+  public boolean write(Batch batch, Durability durability, Completion completion, Executor on) {
+    return commits.submit(batch, durability, completion, on);
+  }
+
+  /** The thread that writes for everybody who does not name another. */
+  public Executor writer() {
+    return commits.writer();
   }
 
   /** The events of this peer's persistent actors. */

@@ -11,6 +11,7 @@ import dev.mesh.protocols.raft.SnapshotMark;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /** Continues one group's log and drops its front. */
 final class GroupLog implements LogWriter {
@@ -19,16 +20,18 @@ final class GroupLog implements LogWriter {
 
   private final Store store;
   private final LogFrames frames;
+  private final Executor writer;
   private final ArrayDeque<Kept> kept = new ArrayDeque<>();
   private long next;
   private long lastBatch;
   private volatile boolean failed; // set by the store's writer thread too
 
   /** A log whose first batch on disk has the number {@code first}. */
-  GroupLog(Store store, LogFrames frames, long first) {
+  GroupLog(Store store, LogFrames frames, long first, Executor writer) {
     this.store = store;
     this.frames = frames;
     this.next = first;
+    this.writer = writer;
   }
 
   /** A batch that was found on disk. */
@@ -60,10 +63,11 @@ final class GroupLog implements LogWriter {
             failed = true;
           } else {
             // Unsynced: if a crash undoes it, the next compaction does it again.
-            drop.ifPresent(it -> store.write(it, Durability.ORDERED, ignored -> {}));
+            drop.ifPresent(it -> store.write(it, Durability.ORDERED, ignored -> {}, writer));
           }
           done.done(failure);
-        });
+        },
+        writer);
   }
 
   /**

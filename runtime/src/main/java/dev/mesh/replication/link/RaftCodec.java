@@ -1,31 +1,26 @@
-package dev.mesh.replication;
+package dev.mesh.replication.link;
 
 import dev.mesh.protocols.Bytes;
-import dev.mesh.protocols.GroupId;
-import dev.mesh.protocols.MeshId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.raft.Entry;
 import dev.mesh.protocols.raft.EntryType;
 import dev.mesh.protocols.raft.Membership;
 import dev.mesh.protocols.raft.Message;
 import dev.mesh.protocols.raft.SnapshotMark;
-import java.io.NotSerializableException;
+import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The bytes of a Raft message: format version (1), mesh id (16), group (2), sender, type (1), then
- * the message's fields in the order they are declared. Numbers are big-endian; texts and byte runs
- * carry their length. The payload of an entry is copied once on the way out and not at all on the
- * way in.
+ * The bytes of a Raft message: type (1), then the message's fields in the order they are declared.
+ * Numbers are big-endian; texts and byte runs carry their length. The payload of an entry is copied
+ * once on the way out and not at all on the way in. Stateless.
  */
-final class RaftCodec {
-  private static final byte VERSION = 1;
-  private static final int MESH_ID_BYTES = 16;
+public final class RaftCodec {
+  private static final byte MARK_VERSION = 1;
 
   /** Codes on the wire; they never change. */
   private static final byte PRE_VOTE_REQUEST = 1;
@@ -44,18 +39,8 @@ final class RaftCodec {
 
   private RaftCodec() {}
 
-  static byte[] write(MeshId mesh, RaftEnvelope envelope) {
-    ByteBuffer out = ByteBuffer.allocate(sizeOf(envelope.message()));
-    out.put(VERSION).put(HexFormat.of().parseHex(mesh.value()));
-    out.putShort((short) envelope.group().value());
-    putText(out, envelope.from().value());
-    writeMessage(out, envelope.message());
-    byte[] written = new byte[out.position()];
-    out.flip().get(written);
-    return written;
-  }
-
-  private static int sizeOf(Message message) {
+  /** An upper bound of what {@link #write} takes. */
+  static int sizeOf(Message message) {
     if (message instanceof Message.AppendEntries append) {
       return FIXED + append.entries().stream().mapToInt(Entry::size).sum();
     } else if (message instanceof Message.InstallSnapshot install) {
@@ -71,7 +56,7 @@ final class RaftCodec {
     return FIXED + FIXED * peers;
   }
 
-  private static void writeMessage(ByteBuffer out, Message message) {
+  static void write(ByteBuffer out, Message message) {
     if (message instanceof Message.AppendEntries it) {
       out.put(APPEND_ENTRIES).putLong(it.term()).putLong(it.prevIndex()).putLong(it.prevTerm());
       out.putInt(it.entries().size());
@@ -106,36 +91,23 @@ final class RaftCodec {
   }
 
   /**
-   * @throws NotSerializableException if the bytes are of another mesh or format, or cut short
+   * Reads what {@link #write} wrote.
+   *
+   * @param whole the frame; entries and chunks are slices of it
+   * @param in positioned at the type, over {@code whole}
+   * @throws IOException if the bytes are cut short or of a type that is unknown
    */
-  static RaftEnvelope read(MeshId own, byte[] bytes) throws NotSerializableException {
-    Bytes whole = Bytes.wrap(bytes);
-    ByteBuffer in = whole.buffer();
+  static Message read(Bytes whole, ByteBuffer in) throws IOException {
     try {
-      byte version = in.get();
-      if (version != VERSION) {
-        throw new NotSerializableException(
-            "a Raft message has format " + version + "; this version reads " + VERSION);
-      }
-      byte[] id = new byte[MESH_ID_BYTES];
-      in.get(id);
-      MeshId mesh = new MeshId(HexFormat.of().formatHex(id));
-      if (!mesh.equals(own)) {
-        throw new NotSerializableException(
-            "a Raft message is of mesh " + mesh + "; this peer belongs to " + own);
-      }
-      GroupId group = new GroupId(Short.toUnsignedInt(in.getShort()));
-      PeerId from = new PeerId(getText(in));
-      return new RaftEnvelope(group, from, readMessage(whole, in));
+      byte type = in.get();
+      return readFields(type, in.getLong(), whole, in);
     } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
-      throw new NotSerializableException(
-          "a Raft message of " + bytes.length + " bytes is cut short");
+      throw new IOException("a Raft message of " + whole.length() + " bytes is cut short", e);
     }
   }
 
-  private static Message readMessage(Bytes whole, ByteBuffer in) throws NotSerializableException {
-    byte type = in.get();
-    long term = in.getLong();
+  private static Message readFields(byte type, long term, Bytes whole, ByteBuffer in)
+      throws IOException {
     return switch (type) {
       case APPEND_ENTRIES ->
           new Message.AppendEntries(
@@ -152,7 +124,7 @@ final class RaftCodec {
               term, getMark(in), in.getLong(), getBytes(whole, in), getFlag(in));
       case SNAPSHOT_PROGRESS ->
           new Message.SnapshotProgress(term, getMark(in), in.getLong(), getFlag(in));
-      default -> throw new NotSerializableException("Raft message type " + type + " is unknown");
+      default -> throw new IOException("Raft message type " + type + " is unknown");
     };
   }
 
@@ -182,18 +154,18 @@ final class RaftCodec {
   }
 
   /** A mark by itself, as it labels a machine's state. */
-  static Bytes writeMark(SnapshotMark mark) {
-    ByteBuffer out = ByteBuffer.allocate(sizeOf(mark)).put(VERSION);
+  public static Bytes writeMark(SnapshotMark mark) {
+    ByteBuffer out = ByteBuffer.allocate(sizeOf(mark)).put(MARK_VERSION);
     putMark(out, mark);
     return Bytes.wrap(out.array(), 0, out.position());
   }
 
-  static SnapshotMark readMark(Bytes label) {
+  public static SnapshotMark readMark(Bytes label) {
     ByteBuffer in = label.buffer();
     byte version = in.get();
-    if (version != VERSION) {
+    if (version != MARK_VERSION) {
       throw new IllegalStateException(
-          "a snapshot's mark has format " + version + "; this version reads " + VERSION);
+          "a snapshot's mark has format " + version + "; this version reads " + MARK_VERSION);
     }
     return getMark(in);
   }
@@ -225,12 +197,12 @@ final class RaftCodec {
   }
 
   /** Peers' names have 100 characters at most. */
-  private static void putText(ByteBuffer out, String text) {
+  static void putText(ByteBuffer out, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
     out.put((byte) bytes.length).put(bytes);
   }
 
-  private static String getText(ByteBuffer in) {
+  static String getText(ByteBuffer in) {
     byte[] bytes = new byte[in.get()];
     in.get(bytes);
     return new String(bytes, StandardCharsets.US_ASCII);
