@@ -24,7 +24,7 @@ public sealed interface Answer {
     }
   }
 
-  /** To a get: there is no value. */
+  /** To a get or a delete: there is no value. */
   record Absent() implements Answer {
     @Override
     public String toString() {
@@ -48,7 +48,7 @@ public sealed interface Answer {
     }
   }
 
-  /** To a delete: there is no value now. */
+  /** To a delete: there was a value, and there is none now. */
   record Deleted() implements Answer {
     @Override
     public String toString() {

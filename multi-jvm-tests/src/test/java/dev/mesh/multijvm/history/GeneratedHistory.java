@@ -102,8 +102,7 @@ final class GeneratedHistory {
     if (call instanceof Call.CompareAndSet cas) {
       return cas.expected() == version ? write(key, cas.value()) : new Answer.Mismatch();
     }
-    values.remove(key);
-    return new Answer.Deleted();
+    return values.remove(key) == null ? new Answer.Absent() : new Answer.Deleted();
   }
 
   private Answer write(String key, String value) {

@@ -96,7 +96,7 @@ class GeneratedHistoryTest {
 
   @Test
   void longHistoriesCostLittleMoreThanTheirLength() {
-    List<Operation> good = GeneratedHistory.of(1, 10_000, 8, 3);
+    List<Operation> good = GeneratedHistory.of(9, 10_000, 8, 3);
     Verdict.Linearizable verdict =
         assertInstanceOf(Verdict.Linearizable.class, CHECKER.check(good));
     assertTrue(verdict.configurations() < 20L * verdict.operations(), verdict::toString);

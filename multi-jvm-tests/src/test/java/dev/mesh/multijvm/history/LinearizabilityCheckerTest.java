@@ -201,6 +201,20 @@ class LinearizabilityCheckerTest {
   }
 
   @Test
+  void aDeleteFindsNothingToDelete() {
+    at(0, 1, new Delete("x"), ABSENT);
+    at(2, 3, new Put("x", "a"), written(1));
+    assertBad(at(4, 5, new Delete("x"), ABSENT));
+  }
+
+  @Test
+  void aDeleteIsDoneTwice() {
+    at(0, 1, new Put("x", "a"), written(1));
+    at(2, 3, new Delete("x"), DELETED);
+    assertBad(at(4, 5, new Delete("x"), DELETED));
+  }
+
+  @Test
   void aValueHasTwoVersions() {
     at(0, 1, new Put("x", "a"), UNKNOWN);
     at(2, 3, new Get("x"), found("a", 1));

@@ -49,6 +49,9 @@ final class Linearization<S> {
   /** What was tried, and with which sets of operations of unknown outcome; none holds another. */
   private final Map<Configuration<S>, List<BitSet>> tried = new HashMap<>();
 
+  /** How many operations that are still to come saw each value. */
+  private final Map<String, Integer> readers = new HashMap<>();
+
   private int effort;
   private final Deque<Step<S>> steps = new ArrayDeque<>();
 
@@ -91,6 +94,7 @@ final class Linearization<S> {
     this.known = (int) operations.stream().filter(o -> !o.isUnknown()).count();
     this.twins = twins();
     this.limit = limit;
+    this.operations.forEach(operation -> countReader(operation, 1));
   }
 
   private int[] twins() {
@@ -127,22 +131,36 @@ final class Linearization<S> {
     Operation operation = operations.get(index);
     boolean needed = last.without.flatMap(state -> model.step(state, operation)).isEmpty();
     Optional<S> after = needed ? model.step(last.state, operation) : Optional.empty();
-    if (after.isEmpty()) {
+    if (after.isEmpty() || isStillToBeSeen(last.state, after.get())) {
       return;
     }
     Optional<S> without = index < known ? Optional.empty() : Optional.of(last.state);
     done.set(index);
     if (isNew(after.get(), without)) {
       effort++;
+      countReader(operation, -1);
       steps.push(new Step<>(index, after.get(), without, candidates()));
     } else {
       done.clear(index);
     }
   }
 
+  /** Whether a state is left for ever that somebody still has to see. */
+  private boolean isStillToBeSeen(S state, S next) {
+    Optional<String> left = model.visible(state);
+    return left.isPresent()
+        && !left.equals(model.visible(next))
+        && readers.getOrDefault(left.get(), 0) > 0;
+  }
+
+  private void countReader(Operation operation, int more) {
+    model.seenBy(operation).ifPresent(value -> readers.merge(value, more, Integer::sum));
+  }
+
   private void undo(Step<S> step) {
     if (step.operation >= 0) {
       done.clear(step.operation);
+      countReader(operations.get(step.operation), 1);
     }
   }
 

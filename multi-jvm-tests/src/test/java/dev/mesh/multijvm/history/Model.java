@@ -28,6 +28,19 @@ public interface Model<S> {
   Optional<S> step(S state, Operation operation);
 
   /**
+   * What reads see of a state, where it is certain that no operation brings it about twice. The
+   * checker leaves no such state while reads of it are still to come, which saves it much effort.
+   */
+  default Optional<String> visible(S state) {
+    return Optional.empty();
+  }
+
+  /** What of a state an operation saw. */
+  default Optional<String> seenBy(Operation operation) {
+    return Optional.empty();
+  }
+
+  /**
    * The same history with equal calls where calls of unknown outcome differ in what nobody ever
    * saw: the checker takes equal calls for one another, which saves it much effort.
    *

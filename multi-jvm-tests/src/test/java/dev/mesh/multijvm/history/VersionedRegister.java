@@ -101,22 +101,35 @@ public final class VersionedRegister implements Model<VersionedRegister.State> {
   }
 
   private static Optional<State> delete(State state, Operation delete) {
-    if (delete.isUnknown() && state.value().isEmpty()) {
-      return Optional.empty();
+    if (delete.answer() instanceof Answer.Absent) {
+      return state.value().isEmpty() ? Optional.of(state) : Optional.empty();
     }
     if (delete.isUnknown() || delete.answer() instanceof Answer.Deleted) {
-      return Optional.of(new State(Optional.empty(), state.version(), true));
+      return state.value().isPresent()
+          ? Optional.of(new State(Optional.empty(), state.version(), true))
+          : Optional.empty();
     }
     throw unexpected(delete);
+  }
+
+  /** Values are written once. */
+  @Override
+  public Optional<String> visible(State state) {
+    return state.value();
+  }
+
+  @Override
+  public Optional<String> seenBy(Operation operation) {
+    return operation.answer() instanceof Answer.Found found
+        ? Optional.of(found.value())
+        : Optional.empty();
   }
 
   @Override
   public List<Operation> simplified(List<Operation> history) {
     Set<String> seen =
         history.stream()
-            .map(Operation::answer)
-            .filter(Answer.Found.class::isInstance)
-            .map(answer -> ((Answer.Found) answer).value())
+            .flatMap(operation -> seenBy(operation).stream())
             .collect(Collectors.toSet());
     return history.stream()
         .map(operation -> operation.isUnknown() ? withoutUnseen(operation, seen) : operation)

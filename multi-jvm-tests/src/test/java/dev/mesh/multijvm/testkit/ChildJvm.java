@@ -40,16 +40,19 @@ public final class ChildJvm implements AutoCloseable {
   /**
    * Starts a JVM.
    *
+   * @param within a command that executes the rest of its arguments in its own place, in another
+   *     environment; empty for this one
    * @param options for the JVM, after those that all have
    */
   static ChildJvm start(
       String name,
       Path log,
+      List<String> within,
       String classPath,
       List<String> options,
       String mainClass,
       List<String> arguments) {
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(within);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(OPTIONS);
     command.addAll(options);
@@ -68,6 +71,29 @@ public final class ChildJvm implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + name + " with its log in " + log, e);
     }
+  }
+
+  /**
+   * Starts the main class of a test in a JVM that lives in another environment.
+   *
+   * @param within as for {@link #start}
+   * @param test names the folder of its log
+   * @param options for the JVM, after those that all have
+   */
+  public static ChildJvm within(
+      List<String> within,
+      String test,
+      Class<?> main,
+      List<String> options,
+      List<String> arguments) {
+    return start(
+        test,
+        PeerLogs.of(test, "test"),
+        within,
+        testClassPath(),
+        options,
+        main.getName(),
+        arguments);
   }
 
   /**

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -29,10 +28,10 @@ public final class MeshClient {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
 
-  private final URI base;
+  private final PeerAddress peer;
 
-  MeshClient(int port) {
-    this.base = URI.create("http://127.0.0.1:" + port);
+  MeshClient(PeerAddress peer) {
+    this.peer = peer;
   }
 
   /**
@@ -61,6 +60,16 @@ public final class MeshClient {
     return get("/v1/health").body().path("peer").asText();
   }
 
+  /** The id of the peer that leads group 0, as far as this peer knows; empty if it does not. */
+  public Optional<String> leader() {
+    try {
+      JsonNode leader = get("/v1/health").body().path("leader");
+      return leader.isTextual() ? Optional.of(leader.asText()) : Optional.empty();
+    } catch (UncheckedIOException e) {
+      return Optional.empty();
+    }
+  }
+
   /** The ids of all peers that this one knows of, with their status. */
   public Map<String, String> peers() {
     Map<String, String> peers = new TreeMap<>();
@@ -80,7 +89,7 @@ public final class MeshClient {
     String lines = tasks.stream().map(JsonNode::toString).collect(Collectors.joining("\n"));
     HttpResponse<String> response =
         send(
-            HttpRequest.newBuilder(base.resolve("/v1/tasks"))
+            peer.request("/v1/tasks")
                 .header("Content-Type", "application/x-ndjson")
                 .POST(HttpRequest.BodyPublishers.ofString(lines + "\n")));
     return response.body().lines().map(MeshClient::read).toList();
@@ -90,7 +99,7 @@ public final class MeshClient {
   public Reply submit(ObjectNode task) {
     return reply(
         send(
-            HttpRequest.newBuilder(base.resolve("/v1/tasks"))
+            peer.request("/v1/tasks")
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(task.toString()))));
   }
@@ -125,7 +134,7 @@ public final class MeshClient {
   }
 
   private Reply get(String path) {
-    return reply(send(HttpRequest.newBuilder(base.resolve(path)).GET()));
+    return reply(send(peer.request(path).GET()));
   }
 
   private static Reply reply(HttpResponse<String> response) {

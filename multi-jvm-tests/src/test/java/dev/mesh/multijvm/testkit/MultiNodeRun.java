@@ -37,6 +37,7 @@ public final class MultiNodeRun {
             ChildJvm.start(
                 role,
                 PeerLogs.of(main.getEnclosingClass().getSimpleName(), role),
+                List.of(),
                 ChildJvm.testClassPath(),
                 options(index, controllerPort, ports),
                 main.getName(),

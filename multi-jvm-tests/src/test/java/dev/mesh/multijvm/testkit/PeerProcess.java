@@ -26,15 +26,30 @@ public final class PeerProcess implements AutoCloseable {
   private final Path log;
   private final Path executionLog;
   private final List<String> arguments;
+  private final List<String> within;
+  private final PeerAddress address;
   private final MeshClient client;
   private ChildJvm jvm;
 
-  PeerProcess(String name, Path log, int httpPort, Path executionLog, List<String> arguments) {
+  /**
+   * @param address where it will serve clients
+   * @param within the command that runs it where it is to live; empty for here
+   * @param arguments for the command line
+   */
+  PeerProcess(
+      String name,
+      Path log,
+      PeerAddress address,
+      Path executionLog,
+      List<String> within,
+      List<String> arguments) {
     this.name = name;
     this.log = log;
     this.executionLog = executionLog;
+    this.within = List.copyOf(within);
     this.arguments = List.copyOf(arguments);
-    this.client = new MeshClient(httpPort);
+    this.address = address;
+    this.client = new MeshClient(address);
   }
 
   /** Starts the process, the first time or again. Returns at once. */
@@ -42,12 +57,12 @@ public final class PeerProcess implements AutoCloseable {
     if (jvm != null && jvm.alive()) {
       throw new IllegalStateException(name + " runs already, as process " + jvm.pid());
     }
-    jvm = launch(name, log, arguments);
+    jvm = ChildJvm.start(name, log, within, classPath(), List.of(), MAIN, arguments);
   }
 
   /** Starts the command line. */
   public static ChildJvm launch(String name, Path log, List<String> arguments) {
-    return ChildJvm.start(name, log, classPath(), List.of(), MAIN, arguments);
+    return ChildJvm.start(name, log, List.of(), classPath(), List.of(), MAIN, arguments);
   }
 
   /** As users have it: Pekko refuses the multi-node testkit, whose version is another. */
@@ -69,6 +84,11 @@ public final class PeerProcess implements AutoCloseable {
   /** What the process is started with, after the class name. */
   public List<String> arguments() {
     return arguments;
+  }
+
+  /** Where it serves clients. */
+  public PeerAddress address() {
+    return address;
   }
 
   public MeshClient client() {

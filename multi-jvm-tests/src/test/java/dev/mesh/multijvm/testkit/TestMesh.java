@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -16,6 +18,9 @@ import java.util.stream.IntStream;
  * Closing it kills all that live. Used by one thread.
  */
 public final class TestMesh implements AutoCloseable {
+  /** Peers that serve clients on another interface than the loopback ask for one. */
+  private static final String TOKEN = "test";
+
   private final List<PeerProcess> peers;
 
   private TestMesh(List<PeerProcess> peers) {
@@ -23,21 +28,44 @@ public final class TestMesh implements AutoCloseable {
   }
 
   /**
-   * Prepares peers; none is started.
+   * Where a peer of a test lives.
+   *
+   * @param address of its interface
+   * @param within the command that executes another one there; empty for here
+   */
+  public record Host(String address, List<String> within) {
+    private static final Host LOCAL = new Host("127.0.0.1", List.of());
+
+    private boolean isLocal() {
+      return equals(LOCAL);
+    }
+  }
+
+  /**
+   * Prepares peers on the loopback address; none is started.
    *
    * @param test names the folder of the logs
    * @param folder holds the peers' data
    * @param expect how many are to found the mesh
    */
   public static TestMesh of(String test, Path folder, int count, int expect) {
-    List<Integer> ports = IntStream.range(0, count).mapToObj(i -> Ports.free()).toList();
-    String seeds = ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+    return on(test, folder, Collections.nCopies(count, Host.LOCAL), expect);
+  }
+
+  /** Prepares a peer on each of these hosts; none is started. */
+  public static TestMesh on(String test, Path folder, List<Host> hosts, int expect) {
+    List<Integer> ports = hosts.stream().map(host -> Ports.free()).toList();
+    String seeds =
+        IntStream.range(0, hosts.size())
+            .mapToObj(i -> hosts.get(i).address() + ":" + ports.get(i))
+            .collect(Collectors.joining(","));
     List<PeerProcess> peers = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < hosts.size(); i++) {
       String name = "p" + (i + 1);
+      Host host = hosts.get(i);
       int http = Ports.free();
       Path executions = folder.resolve(name + ".executions");
-      Path config = write(folder.resolve(name + ".conf"), configuration(executions));
+      Path config = write(folder.resolve(name + ".conf"), configuration(host, executions));
       List<String> arguments =
           List.of(
               "up",
@@ -48,7 +76,12 @@ public final class TestMesh implements AutoCloseable {
               "--seeds=" + seeds,
               "--expect=" + expect,
               "--config=" + config);
-      peers.add(new PeerProcess(name, PeerLogs.of(test, name), http, executions, arguments));
+      PeerAddress address =
+          new PeerAddress(
+              URI.create("http://" + host.address() + ":" + http), host.isLocal() ? "" : TOKEN);
+      peers.add(
+          new PeerProcess(
+              name, PeerLogs.of(test, name), address, executions, host.within(), arguments));
     }
     return new TestMesh(peers);
   }
@@ -57,8 +90,16 @@ public final class TestMesh implements AutoCloseable {
    * Tasks of tests sleep, so more of them run at once than there are processors; queues are short,
    * so that every peer has a share of a few tasks.
    */
-  private static String configuration(Path executionLog) {
-    return "mesh.work { execution-log = \"" + executionLog + "\", slots = 4, queue = 8 }\n";
+  private static String configuration(Host host, Path executionLog) {
+    String work = "mesh.work { execution-log = \"" + executionLog + "\", slots = 4, queue = 8 }\n";
+    return host.isLocal()
+        ? work
+        : work
+            + """
+              pekko.remote.artery.canonical.hostname = "%1$s"
+              mesh.http { host = "%1$s", token = "%2$s" }
+              """
+                .formatted(host.address(), TOKEN);
   }
 
   private static Path write(Path file, String content) {
