@@ -5,7 +5,6 @@ import dev.mesh.protocols.membership.ClusterView;
 import dev.mesh.protocols.partition.PartitionJudge;
 import dev.mesh.protocols.partition.Verdict;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.Address;
@@ -44,7 +43,7 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
   private final PartitionJudge judge;
 
   static Behavior<Command> create(
-      PeerContext peer, List<PeerId> registry, Consumer<Verdict> judged) {
+      PeerContext peer, Set<PeerId> registry, Consumer<Verdict> judged) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
@@ -57,7 +56,7 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
   private PartitionActor(
       ActorContext<Command> context,
       PeerContext peer,
-      List<PeerId> registry,
+      Set<PeerId> registry,
       Consumer<Verdict> judged) {
     super(context);
     this.cluster = Cluster.get(context.getSystem());

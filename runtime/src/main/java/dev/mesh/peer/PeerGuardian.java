@@ -9,6 +9,9 @@ import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.membership.FailureDetector.Health;
 import dev.mesh.protocols.membership.FoundedMesh;
 import dev.mesh.protocols.partition.Verdict;
+import dev.mesh.protocols.placement.Directory;
+import dev.mesh.replication.Founding;
+import dev.mesh.replication.PeerMachines;
 import dev.mesh.replication.Replication;
 import dev.mesh.task.Tasks;
 import java.time.Duration;
@@ -173,7 +176,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
 
   private Behavior<Command> onFounded(Founded founded) {
     FoundedMesh mesh = founded.mesh();
-    List<PeerId> founders = mesh.founders().members();
+    Directory directory = founding(mesh);
     MeshIdentity.get(getContext().getSystem()).set(mesh.id());
     ActorRef<Command> self = getContext().getSelf();
     spawnVital(
@@ -181,21 +184,31 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
             new Replication.Environment(
                 mesh.id(),
                 peer.id(),
-                founders,
+                directory,
                 store,
                 peer.refs(),
                 peer.settings().replication(),
+                new PeerMachines(getContext().getSystem(), store),
                 peer.state()::refusal,
                 peer.state()::groupStands,
+                peer.state()::groupIsGone,
                 peer.state()::fail)),
         Replication.NAME,
         Replication.dispatcher());
     getContext()
         .spawn(
             restarting(
-                PartitionActor.create(peer, founders, judged -> self.tell(new Judged(judged)))),
+                PartitionActor.create(
+                    peer, directory.peers().keySet(), judged -> self.tell(new Judged(judged)))),
             PartitionActor.NAME);
     return serveIfReady();
+  }
+
+  private Directory founding(FoundedMesh mesh) {
+    return Founding.directory(
+        mesh.founders().members(),
+        peer.settings().replication().groups(),
+        peer.settings().tasks().ledgers());
   }
 
   private Behavior<Command> onJudged(Judged judged) {

@@ -91,6 +91,10 @@ public final class PeerState {
     groups.put(status.group(), status);
   }
 
+  void groupIsGone(GroupId group) {
+    groups.remove(group);
+  }
+
   /** How the heartbeats of other peers stand. */
   public Map<PeerId, FailureDetector.Health> health() {
     return health;

@@ -25,6 +25,7 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
  * The way to one group from this peer. It gathers what this peer's actors ask, sends it on in one
@@ -65,6 +66,14 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
     }
   }
 
+  /**
+   * Who holds the group now.
+   *
+   * @param voters one of them leads it
+   * @param here this peer, if it is one of them
+   */
+  record Replicas(List<PeerId> voters, Optional<PeerId> here) implements Command {}
+
   private record Replied(GroupCall.Reply reply) implements Command {}
 
   private enum Tick implements Command {
@@ -98,11 +107,11 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
 
   /** What this router needs to know of its group. */
   record Group(
-      List<PeerId> replicas,
-      Optional<PeerId> here,
+      Replicas replicas,
       Function<PeerId, Optional<ActorRef<GroupCall>>> replicaAt,
       Supplier<Optional<String>> refusal) {}
 
+  private final TimerScheduler<Command> timers;
   private final Group group;
   private final GroupSettings settings;
   private final ActorRef<GroupCall.Reply> replies;
@@ -111,24 +120,27 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
   private long lastId;
   private long pendingBytes;
   private boolean sendScheduled;
+  private Replicas replicas;
   private PeerId target;
 
   static Behavior<Command> create(Group group, GroupSettings settings) {
     return Behaviors.setup(
         context ->
-            Behaviors.withTimers(
-                timers -> {
-                  timers.startTimerWithFixedDelay(Tick.RETRY, settings.retryTick());
-                  return new GroupRouter(context, group, settings);
-                }));
+            Behaviors.withTimers(timers -> new GroupRouter(context, timers, group, settings)));
   }
 
-  private GroupRouter(ActorContext<Command> context, Group group, GroupSettings settings) {
+  private GroupRouter(
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Group group,
+      GroupSettings settings) {
     super(context);
+    this.timers = timers;
     this.group = group;
+    this.replicas = group.replicas();
     this.settings = settings;
     this.replies = context.messageAdapter(GroupCall.Reply.class, Replied::new);
-    this.target = group.here().orElse(group.replicas().get(0));
+    this.target = replicas.here().orElse(replicas.voters().get(0));
   }
 
   @Override
@@ -136,9 +148,19 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
     return newReceiveBuilder()
         .onMessage(Call.class, this::onCall)
         .onMessage(Replied.class, this::onReply)
+        .onMessage(Replicas.class, this::onReplicas)
         .onMessageEquals(Tick.SEND, this::onSend)
         .onMessageEquals(Tick.RETRY, this::onRetry)
         .build();
+  }
+
+  /** What waits goes on to whoever holds the group now. */
+  private Behavior<Command> onReplicas(Replicas now) {
+    replicas = now;
+    if (!now.voters().contains(target)) {
+      target = now.here().orElse(now.voters().get(0));
+    }
+    return this;
   }
 
   private Behavior<Command> onCall(Call call) {
@@ -164,8 +186,16 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
       toSend.add(lastId);
       pendingBytes += size;
       scheduleSend();
+      lookAfterCalls();
     }
     return this;
+  }
+
+  /** A group that nobody calls costs nothing: the tick ends with the last call. */
+  private void lookAfterCalls() {
+    if (!timers.isTimerActive(Tick.RETRY)) {
+      timers.startTimerWithFixedDelay(Tick.RETRY, settings.retryTick());
+    }
   }
 
   /** The message to itself queues behind all calls that wait in the mailbox: they go together. */
@@ -180,7 +210,7 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
     sendScheduled = false;
     Optional<ActorRef<GroupCall>> leader = group.replicaAt().apply(target);
     Optional<ActorRef<GroupCall>> nearest =
-        group.here().flatMap(group.replicaAt()).or(() -> leader);
+        replicas.here().flatMap(group.replicaAt()).or(() -> leader);
     Gathered gathered = new Gathered();
     for (int left = toSend.size(); left > 0; left--) {
       long id = toSend.poll();
@@ -282,6 +312,10 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
   }
 
   private Behavior<Command> onRetry() {
+    if (pending.isEmpty()) {
+      timers.cancel(Tick.RETRY);
+      return this;
+    }
     long now = now();
     boolean unanswered = false;
     List<Long> late = new ArrayList<>();
@@ -320,7 +354,7 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
           "no leader of the group answered within "
               + settings.callTimeout()
               + "; nothing was done: see that a majority of "
-              + group.replicas()
+              + replicas.voters()
               + " is up");
     }
   }
@@ -344,8 +378,8 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
   }
 
   private PeerId successorOf(PeerId peer) {
-    int next = group.replicas().indexOf(peer) + 1;
-    return group.replicas().get(next % group.replicas().size());
+    int next = replicas.voters().indexOf(peer) + 1;
+    return replicas.voters().get(next % replicas.voters().size());
   }
 
   private static long now() {

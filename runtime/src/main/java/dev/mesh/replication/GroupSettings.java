@@ -1,6 +1,7 @@
 package dev.mesh.replication;
 
 import dev.mesh.Checked;
+import dev.mesh.persistence.replicated.Slices;
 import dev.mesh.protocols.raft.RaftSettings;
 import java.time.Duration;
 
@@ -9,6 +10,7 @@ import java.time.Duration;
  * reference.conf}, which says what each value means and its unit.
  */
 public record GroupSettings(
+    int groups,
     Duration callTimeout,
     Duration retryAfter,
     Duration retryTick,
@@ -29,6 +31,7 @@ public record GroupSettings(
 
   public static GroupSettings of(Checked replication) {
     return new GroupSettings(
+        replication.integer("groups", 1, Slices.COUNT),
         replication.duration("call-timeout", Duration.ofMillis(100), MINUTE),
         replication.duration("retry-after", Duration.ofMillis(50), MINUTE),
         replication.duration("retry-tick", MILLI, MINUTE),

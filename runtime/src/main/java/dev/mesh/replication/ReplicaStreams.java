@@ -71,6 +71,10 @@ final class ReplicaStreams implements AutoCloseable {
     replicas.put(group, replica);
   }
 
+  void remove(GroupId group) {
+    replicas.remove(group);
+  }
+
   /** On a replica's thread. */
   void send(PeerId to, GroupId group, Message message) {
     links.send(to, group, message);

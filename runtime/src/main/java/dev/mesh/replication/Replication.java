@@ -2,24 +2,21 @@ package dev.mesh.replication;
 
 import dev.mesh.peer.PeerRefs;
 import dev.mesh.persistence.local.Store;
-import dev.mesh.persistence.raftlog.LogWriter;
 import dev.mesh.persistence.raftlog.RaftLogStore;
+import dev.mesh.persistence.replicated.HeldReplicas;
 import dev.mesh.persistence.replicated.ReplicatedLogs;
-import dev.mesh.persistence.replicated.StateMachine;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.MeshId;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.placement.Directory;
+import dev.mesh.protocols.placement.Directory.GroupEntry;
 import dev.mesh.protocols.raft.Membership;
-import dev.mesh.protocols.raft.Raft;
-import dev.mesh.protocols.raft.Recovered;
-import dev.mesh.protocols.raft.Recovery;
-import dev.mesh.protocols.raft.SnapshotMark;
-import dev.mesh.replication.link.RaftCodec;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -27,158 +24,217 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
- * The groups of this peer: recovers the logs of those it holds a replica of, runs them, and makes
- * the replicated journal available once all have recovered. A group that fails is not started
- * again: what it promised can only be recovered by a new process.
+ * The groups of this peer. At start it recovers all replicas on disk and only then makes the
+ * replicated journal available; from then on it follows the {@link Directory}: a replica that this
+ * peer is to hold is started, empty, one that it is not to hold any more is stopped and erased, and
+ * every group has a router.
+ *
+ * <p>A replica that fails is not started again: what it promised can only be recovered by a new
+ * process.
  */
-public final class Replication {
+public final class Replication extends AbstractBehavior<Replication.Command> {
   /** The actor's name below the guardian. */
   public static final String NAME = "replication";
 
-  /** Queries of a machine touch the disk: they do not hold up the groups. */
-  private static final DispatcherSelector REPLAY =
-      DispatcherSelector.fromConfig("mesh.persistence.local.replay-dispatcher");
+  private static final DispatcherSelector ROUTERS =
+      DispatcherSelector.fromConfig("mesh.replication.dispatcher");
+
+  /** What the groups' manager is told. */
+  public sealed interface Command {}
+
+  /** The directory as it is now; an older one than the last is ignored. */
+  public record DirectoryIs(Directory directory) implements Command {}
+
+  private record ReplicaStopped(GroupId group) implements Command {}
 
   /**
    * What replication is given.
    *
-   * @param members the replicas of every group, this peer or not
+   * @param directory the latest that is known; that of {@link Founding} before there is one
+   * @param machines what the groups replicate
    * @param refusal why this peer takes no writes now, if so
+   * @param stopped told of each group whose replica was erased
    */
   public record Environment(
       MeshId mesh,
       PeerId self,
-      List<PeerId> members,
+      Directory directory,
       Store store,
       PeerRefs refs,
       GroupSettings settings,
+      Machines machines,
       Supplier<Optional<String>> refusal,
       Consumer<GroupStatus> statusChanged,
+      Consumer<GroupId> stopped,
       Consumer<Throwable> failed) {}
 
-  private final ActorContext<Void> context;
   private final Environment environment;
-
   private final ReplicaStreams streams;
+  private final ReplicaOpener opener;
+  private final HeldReplicas held;
+  private final Map<GroupId, ActorRef<GroupMessage>> running = new HashMap<>();
 
-  private Replication(ActorContext<Void> context, Environment environment) {
-    this.context = context;
+  /** Replicas that have been told to stop and will be erased. */
+  private final Set<GroupId> stopping = new HashSet<>();
+
+  /** Read by whoever calls a group; likewise the routers. */
+  private final Map<GroupId, LocalReplica> here = new ConcurrentHashMap<>();
+
+  private final Map<GroupId, ActorRef<GroupRouter.Command>> routers = new ConcurrentHashMap<>();
+
+  private Directory directory;
+
+  /** Waits for the disk when replicas come and go: give it the dispatcher {@link #dispatcher}. */
+  public static Behavior<Command> create(Environment environment) {
+    return Behaviors.setup(context -> new Replication(context, environment));
+  }
+
+  /** For actors that may wait for the disk now and then. */
+  public static DispatcherSelector dispatcher() {
+    return DispatcherSelector.fromConfig("mesh.replication.disk-dispatcher");
+  }
+
+  private Replication(ActorContext<Command> context, Environment environment) {
+    super(context);
+    RaftLogStore logs = new RaftLogStore(environment.store(), environment.mesh());
     this.environment = environment;
     this.streams = new ReplicaStreams(context, environment);
-  }
-
-  /** Reads the disk while it starts: give it the dispatcher {@link #dispatcher}. */
-  public static Behavior<Void> create(Environment environment) {
-    return Behaviors.setup(context -> new Replication(context, environment).start());
-  }
-
-  public static DispatcherSelector dispatcher() {
-    return DispatcherSelector.fromConfig("mesh.replication.dispatcher");
-  }
-
-  private Behavior<Void> start() {
-    int sliced = context.getSystem().settings().config().getInt("mesh.replication.groups");
-    Map<GroupId, ActorRef<GroupRouter.Command>> routers = new HashMap<>();
-    Map<GroupId, LocalReplica> here = new HashMap<>();
-    for (int number = 0; number <= sliced; number++) {
-      GroupId group = new GroupId(number);
-      ActorRef<GroupRouter.Command> router =
-          context.spawn(router(group), "router-" + group, dispatcher());
-      routers.put(group, router);
-      if (environment.members().contains(environment.self())) {
-        here.put(group, startReplica(group, router));
-      }
-    }
+    this.opener = new ReplicaOpener(environment, logs, streams);
+    this.held = new HeldReplicas(environment.store(), logs);
+    this.directory = environment.directory();
+    follow();
     ReplicatedLogs.get(context.getSystem())
         .register(new RoutedLog(routers, here, environment.refusal()));
-    return Behaviors.receive(Void.class)
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessage(DirectoryIs.class, this::onDirectory)
+        .onMessage(ReplicaStopped.class, this::onStopped)
         .onSignal(ChildFailed.class, this::onFailed)
-        .onSignal(PostStop.class, stop -> onStop())
+        .onSignal(PostStop.class, this::onEnd)
         .build();
   }
 
-  private LocalReplica startReplica(GroupId group, ActorRef<GroupRouter.Command> router) {
-    LocalReplica local =
-        new LocalReplica(
-            environment.settings(),
-            (proposal, uncertain) -> router.tell(GroupRouter.Call.of(proposal, uncertain)));
-    ActorRef<GroupMessage> replica =
-        context.spawn(replica(group, local), group.toString(), ReplicaStreams.loop());
-    streams.add(group, replica);
-    context.watch(replica);
-    return local;
+  private Behavior<Command> onDirectory(DirectoryIs told) {
+    if (told.directory().version() > directory.version()) {
+      directory = told.directory();
+      follow();
+    }
+    return this;
   }
 
-  private Behavior<Void> onStop() {
-    streams.close();
-    return Behaviors.same();
+  private void follow() {
+    directory.groups().forEach(this::route);
+    held.all()
+        .forEach(
+            (group, bootstrap) -> {
+              if (isToBeHeld(group)) {
+                run(group, bootstrap);
+              } else if (!stopping.contains(group)) {
+                stop(group);
+              }
+            });
+    for (GroupId group : directory.groupsOf(environment.self())) {
+      if (!held.all().containsKey(group)) {
+        Membership members = directory.groups().get(group).members();
+        held.add(group, members);
+        run(group, members);
+      }
+    }
   }
 
-  private Behavior<Void> onFailed(ChildFailed failure) {
+  private boolean isToBeHeld(GroupId group) {
+    GroupEntry entry = directory.groups().get(group);
+    return entry != null && entry.members().isMember(environment.self());
+  }
+
+  private void run(GroupId group, Membership bootstrap) {
+    if (!running.containsKey(group) && !stopping.contains(group)) {
+      ActorRef<GroupRouter.Command> router = routers.get(group);
+      LocalReplica local =
+          new LocalReplica(
+              environment.settings(),
+              (proposal, uncertain) -> router.tell(GroupRouter.Call.of(proposal, uncertain)));
+      String name = directory.groups().get(group).name();
+      ActorRef<GroupMessage> replica =
+          getContext()
+              .spawn(
+                  opener.open(group, name, bootstrap, local),
+                  group.toString(),
+                  ReplicaStreams.loop());
+      getContext().watch(replica);
+      running.put(group, replica);
+      streams.add(group, replica);
+      here.put(group, local);
+    }
+  }
+
+  private void stop(GroupId group) {
+    ActorRef<GroupMessage> replica = running.remove(group);
+    if (replica == null) {
+      erase(group);
+    } else {
+      stopping.add(group);
+      here.remove(group);
+      streams.remove(group);
+      getContext().unwatch(replica);
+      getContext().watchWith(replica, new ReplicaStopped(group));
+      getContext().stop(replica);
+    }
+  }
+
+  private void erase(GroupId group) {
+    held.erase(group);
+    environment.stopped().accept(group);
+    getContext().getLog().info("{} is held by other peers now: its replica here is gone", group);
+  }
+
+  private Behavior<Command> onFailed(ChildFailed failure) {
     environment.failed().accept(failure.cause());
-    return Behaviors.same(); // the routers go on to answer, or refuse, what is asked of them
+    return this; // the routers go on to answer, or refuse, what is asked of them
   }
 
-  private Behavior<GroupMessage> replica(GroupId group, LocalReplica local) {
-    Recovery recovery = new Recovery(Membership.of(environment.members()));
-    RaftLogStore logs = new RaftLogStore(environment.store(), environment.mesh());
-    LogWriter log = logs.open(group, recovery::add, streams.writer());
-    StateMachine machine =
-        SlicedMachine.open(
-            environment.store(),
-            group,
-            context.getSystem().dispatchers().lookup(REPLAY),
-            context.getSystem().settings().config());
-    Recovered recovered = recovery.recovered(standing(machine, recovery));
-    SplittableRandom random = new SplittableRandom();
-    Raft raft =
-        new Raft(
-            environment.self(),
-            environment.settings().raft(),
-            recovered,
-            bound -> random.nextInt(bound));
-    return RaftGroup.create(
-        new RaftGroup.Parts(
-            group,
-            environment.self(),
-            raft,
-            log,
-            machine,
-            recovered.machine(),
-            (peer, message) -> streams.send(peer, group, message),
-            local,
-            environment.statusChanged()),
-        environment.settings());
+  private Behavior<Command> onEnd(PostStop signal) {
+    streams.close();
+    return this;
   }
 
-  /**
-   * Where the machine stands: at an entry of the log, or at the snapshot that it is labelled with.
-   */
-  static SnapshotMark standing(StateMachine machine, Recovery recovery) {
-    long index = machine.appliedIndex();
-    return Optional.of(machine.label())
-        .filter(label -> !label.isEmpty())
-        .map(RaftCodec::readMark)
-        .filter(mark -> mark.index() == index)
-        .orElseGet(() -> recovery.markAt(index));
+  private Behavior<Command> onStopped(ReplicaStopped stopped) {
+    stopping.remove(stopped.group());
+    erase(stopped.group());
+    follow(); // it may be held here again by now
+    return this;
   }
 
-  private Behavior<GroupRouter.Command> router(GroupId group) {
-    List<PeerId> replicas = environment.members();
+  private void route(GroupId group, GroupEntry entry) {
+    GroupRouter.Replicas replicas =
+        new GroupRouter.Replicas(
+            entry.members().voters(),
+            Optional.of(environment.self()).filter(entry.members()::isVoter));
+    ActorRef<GroupRouter.Command> router = routers.get(group);
+    if (router == null) {
+      routers.put(group, getContext().spawn(router(group, replicas), "router-" + group, ROUTERS));
+    } else {
+      router.tell(replicas);
+    }
+  }
+
+  private Behavior<GroupRouter.Command> router(GroupId group, GroupRouter.Replicas replicas) {
     return GroupRouter.create(
         new GroupRouter.Group(
-            replicas,
-            Optional.of(environment.self()).filter(replicas::contains),
-            peer -> environment.refs().at(peer, pathOf(group)),
-            environment.refusal()),
+            replicas, peer -> environment.refs().at(peer, pathOf(group)), environment.refusal()),
         environment.settings());
   }
 
-  private static String pathOf(GroupId group) {
+  static String pathOf(GroupId group) {
     return NAME + "/" + group;
   }
 }

@@ -8,6 +8,7 @@ import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.GroupId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -24,6 +25,8 @@ final class RoutedLog implements ReplicatedLog {
   private final Supplier<Optional<String>> refusal;
 
   /**
+   * The log behind {@code routers}; both maps are concurrent and change as groups come and go.
+   *
    * @param replicas those of this peer
    * @param refusal why this peer takes no writes now, if so
    */
@@ -31,8 +34,8 @@ final class RoutedLog implements ReplicatedLog {
       Map<GroupId, ActorRef<GroupRouter.Command>> routers,
       Map<GroupId, LocalReplica> replicas,
       Supplier<Optional<String>> refusal) {
-    this.routers = Map.copyOf(routers);
-    this.replicas = Map.copyOf(replicas);
+    this.routers = routers;
+    this.replicas = replicas;
     this.refusal = refusal;
   }
 
@@ -63,7 +66,8 @@ final class RoutedLog implements ReplicatedLog {
     if (router == null) {
       result.completeExceptionally(
           new ReplicatedLogException(
-              UNAVAILABLE, group + " does not exist; this mesh has " + routers.keySet()));
+              UNAVAILABLE,
+              group + " is not known to this peer; it knows " + new TreeSet<>(routers.keySet())));
     } else {
       router.tell(new GroupRouter.Call(kind, atLeast, bytes, false, result));
     }

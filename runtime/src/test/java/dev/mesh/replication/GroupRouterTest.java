@@ -123,8 +123,7 @@ class GroupRouterTest {
     return kit.spawn(
         GroupRouter.create(
             new GroupRouter.Group(
-                List.of(A, B),
-                Optional.of(A),
+                new GroupRouter.Replicas(List.of(A, B), Optional.of(A)),
                 id -> Optional.ofNullable(known.get(id)),
                 refusal::get),
             GroupSettings.of(Checked.section(config, "mesh.replication"))));

@@ -221,7 +221,7 @@ class RaftGroupTest {
     Recovery recovery = new Recovery(Membership.of(ALL));
     LogWriter log = new RaftLogStore(store, MESH).open(GROUP, recovery::add);
     KeyValues machine = new KeyValues(store, GROUP);
-    Recovered recovered = recovery.recovered(Replication.standing(machine, recovery));
+    Recovered recovered = recovery.recovered(ReplicaOpener.standing(machine, recovery));
     SplittableRandom random = new SplittableRandom(self.hashCode());
     Raft raft = new Raft(self, settings().raft(), recovered, random::nextInt);
     machines.put(self, machine);
@@ -276,6 +276,7 @@ class RaftGroupTest {
             .resolve();
     GroupSettings usual = GroupSettings.of(Checked.section(config, "mesh.replication"));
     return new GroupSettings(
+        usual.groups(),
         usual.callTimeout(),
         usual.retryAfter(),
         usual.retryTick(),
@@ -293,8 +294,7 @@ class RaftGroupTest {
     return kit.spawn(
         GroupRouter.create(
             new GroupRouter.Group(
-                ALL,
-                Optional.empty(),
+                new GroupRouter.Replicas(ALL, Optional.empty()),
                 id -> Optional.ofNullable(replicas.get(id)).map(ActorRef::narrow),
                 Optional::empty),
             settings()));

@@ -37,6 +37,14 @@ public final class RaftLogStore {
     return store.lastKey(Space.LOGS, frames.batchKey(0), frames.endKey()) != null;
   }
 
+  /** Adds the deletion of the group's log, which nobody has open, to {@code batch}. */
+  public void erase(GroupId group, Batch batch) {
+    LogFrames frames = new LogFrames(mesh, group);
+    batch
+        .delete(Space.LOGS, frames.headKey())
+        .deleteRange(Space.LOGS, frames.batchKey(0), frames.endKey());
+  }
+
   /** As the other; the store's own thread does the writing. */
   public LogWriter open(GroupId group, Consumer<LogRecord> fold) {
     return open(group, fold, store.writer());

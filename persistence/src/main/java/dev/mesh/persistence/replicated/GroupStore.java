@@ -50,6 +50,11 @@ public final class GroupStore {
     return opened;
   }
 
+  /** Adds the deletion of the group's state, which nobody has open, to {@code batch}. */
+  public static void erase(GroupId group, Batch batch) {
+    batch.deleteRange(Space.MACHINE, GroupKeys.pointer(group), GroupKeys.end(group));
+  }
+
   public long appliedIndex() {
     return appliedIndex;
   }

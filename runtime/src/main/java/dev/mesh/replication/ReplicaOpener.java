@@ -1,0 +1,74 @@
+package dev.mesh.replication;
+
+import dev.mesh.persistence.raftlog.LogWriter;
+import dev.mesh.persistence.raftlog.RaftLogStore;
+import dev.mesh.persistence.replicated.StateMachine;
+import dev.mesh.protocols.GroupId;
+import dev.mesh.protocols.raft.Membership;
+import dev.mesh.protocols.raft.Raft;
+import dev.mesh.protocols.raft.Recovered;
+import dev.mesh.protocols.raft.Recovery;
+import dev.mesh.protocols.raft.SnapshotMark;
+import dev.mesh.replication.link.RaftCodec;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.apache.pekko.actor.typed.Behavior;
+
+/** Recovers a replica from the peer's store. Reads the disk. */
+final class ReplicaOpener {
+  private final Replication.Environment environment;
+  private final RaftLogStore logs;
+  private final ReplicaStreams streams;
+
+  ReplicaOpener(Replication.Environment environment, RaftLogStore logs, ReplicaStreams streams) {
+    this.environment = environment;
+    this.logs = logs;
+    this.streams = streams;
+  }
+
+  /**
+   * The replica as it was when the process ended, or an empty one.
+   *
+   * @param name of the group
+   * @param bootstrap the membership that the log began with
+   * @param local the way to it from within this JVM
+   */
+  Behavior<GroupMessage> open(
+      GroupId group, String name, Membership bootstrap, LocalReplica local) {
+    Recovery recovery = new Recovery(bootstrap);
+    LogWriter log = logs.open(group, recovery::add, streams.writer());
+    StateMachine machine = environment.machines().open(group, name);
+    Recovered recovered = recovery.recovered(standing(machine, recovery));
+    SplittableRandom random = new SplittableRandom();
+    Raft raft =
+        new Raft(
+            environment.self(),
+            environment.settings().raft(),
+            recovered,
+            bound -> random.nextInt(bound));
+    return RaftGroup.create(
+        new RaftGroup.Parts(
+            group,
+            environment.self(),
+            raft,
+            log,
+            machine,
+            recovered.machine(),
+            (peer, message) -> streams.send(peer, group, message),
+            local,
+            environment.statusChanged()),
+        environment.settings());
+  }
+
+  /**
+   * Where the machine stands: at an entry of the log, or at the snapshot that it is labelled with.
+   */
+  static SnapshotMark standing(StateMachine machine, Recovery recovery) {
+    long index = machine.appliedIndex();
+    return Optional.of(machine.label())
+        .filter(label -> !label.isEmpty())
+        .map(RaftCodec::readMark)
+        .filter(mark -> mark.index() == index)
+        .orElseGet(() -> recovery.markAt(index));
+  }
+}
