@@ -67,6 +67,6 @@ final class Applier {
     } else {
       machine.advance(entry.index());
     }
-    terms.applied(entry.index(), entry.term());
+    terms.applied(entry);
   }
 }

@@ -49,8 +49,8 @@ public record GroupSettings(
    * The largest message between replicas: a full append, one large entry, or part of a snapshot.
    */
   int maxFrameBytes() {
-    int largest = Math.max(Math.max(raft.maxBytesPerAppend(), maxBlockBytes), snapshotChunkBytes);
-    return largest + FRAME_SLACK;
+    int append = Math.max(raft.maxBytesPerAppend(), raft.maxEntryBytes());
+    return Math.max(append, snapshotChunkBytes) + FRAME_SLACK;
   }
 
   private static RaftSettings raft(Checked replication) {
@@ -62,10 +62,14 @@ public record GroupSettings(
           raft.duration("heartbeat-interval", MILLI, MINUTE).toMillis(),
           (int) raft.bytes("max-bytes-per-append", 1024, 64L * MIB),
           raft.integer("max-inflight-messages", 1, 10_000),
+          raft.integer("max-inflight-entries", 1, 1_000_000),
           raft.bytes("max-inflight-bytes", 1024, 1024L * MIB),
+          (int) raft.bytes("max-entry-bytes", 1024, 64L * MIB),
           raft.bytes("max-uncommitted-bytes", 1024, 1024L * MIB),
           (int) raft.bytes("max-bytes-per-apply", 1024, 64L * MIB),
-          raft.integer("max-pending-reads", 1, 1_000_000));
+          raft.integer("max-pending-reads", 1, 1_000_000),
+          raft.config().getBoolean("lease-reads"),
+          raft.duration("lease-margin", MILLI, MINUTE).toMillis());
     } catch (IllegalArgumentException e) {
       throw replication.refusal("raft", "inconsistent", e.getMessage());
     }

@@ -5,6 +5,7 @@ import dev.mesh.persistence.replicated.StateMachine;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.raft.Effect;
+import dev.mesh.protocols.raft.FollowerStatus;
 import dev.mesh.protocols.raft.Input;
 import dev.mesh.protocols.raft.Message;
 import dev.mesh.protocols.raft.Raft;
@@ -66,6 +67,8 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
       LocalReplica local,
       Consumer<GroupStatus> statusChanged) {}
 
+  private static final long NANOS_PER_MILLI = 1_000_000;
+
   private final Parts parts;
   private final Raft raft;
   private final GroupSettings settings;
@@ -94,7 +97,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
     this.timers = new LazyTimers(timers, TimerElapsed::new);
     this.self = context.getSelf();
     this.calls = new Calls(parts.machine(), settings, parts.local());
-    this.terms = new AppliedTerms(raft.membership(), parts.machineStandsAt());
+    this.terms = new AppliedTerms(parts.machineStandsAt());
     this.applier =
         new Applier(parts.machine(), calls, terms, () -> self.tell(Turn.RESUME_APPLYING));
     this.snapshots =
@@ -152,7 +155,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
 
   private Behavior<GroupMessage> onRead(GroupCall.Read read) {
     if (isLeader()) {
-      return step(new Input.Read(calls.read(read)));
+      return step(new Input.Read(calls.read(read), System.nanoTime() / NANOS_PER_MILLI));
     }
     read.replyTo().tell(new GroupCall.NotLeader(read.ids(), otherLeader()));
     return this;
@@ -275,7 +278,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
   private void compact(long applied) {
     boolean tooMuch = raft.logBytes() > 2 * settings.logBytesInHeap();
     long needed =
-        raft.matchIndexes().values().stream().mapToLong(Long::longValue).min().orElse(applied);
+        raft.followers().values().stream().mapToLong(FollowerStatus::match).min().orElse(applied);
     long index = tooMuch ? applied : Math.min(applied, needed);
     if (index >= raft.firstIndex()) {
       step(new Input.Compact(index));

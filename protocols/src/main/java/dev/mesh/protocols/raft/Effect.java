@@ -47,8 +47,15 @@ public sealed interface Effect {
    */
   record Proposed(long id, long index, long term) implements Effect {}
 
+  /** The change of membership is committed, as the entry {@code index} or one before it. */
+  record Reconfigured(long id, long index) implements Effect {}
+
+  /** The peer named leads now. */
+  record LeadershipTransferred(long id) implements Effect {}
+
   /**
-   * The proposal or read was not taken and has no effect.
+   * What was asked for was not taken and has no effect; only a change of membership that was under
+   * way when the leader stepped down may have one yet, and {@code why} says so.
    *
    * @param leader whom to ask instead, if known
    */

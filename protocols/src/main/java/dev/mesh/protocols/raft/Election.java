@@ -14,11 +14,25 @@ import java.util.TreeSet;
  */
 final class Election {
   private final RaftState state;
+  private final Commitment commitment;
   private final Set<PeerId> grants = new TreeSet<>();
   private boolean leaderAlive;
 
-  Election(RaftState state) {
+  Election(RaftState state, Commitment commitment) {
     this.state = state;
+    this.commitment = commitment;
+  }
+
+  /**
+   * A peer that may have promised a leader its patience before it crashed keeps that promise: a
+   * lease counts on it.
+   */
+  void start() {
+    if (state.settings.leaseReads()) {
+      heardFromLeader();
+    } else {
+      awaitLeader();
+    }
   }
 
   /** Waits for a leader, a whole random time-out long. */
@@ -36,9 +50,34 @@ final class Election {
     state.outbox.setTimer(Timer.ELECTION, state.settings.electionTimeoutMinMillis());
   }
 
+  /**
+   * A later term has come, but not from its leader. The promise to the leader that was heard of
+   * lately outlives its term: others may not know of the later one yet.
+   */
+  void termEnded() {
+    if (!leaderAlive) {
+      awaitLeader();
+    }
+  }
+
   /** Whether a leader is known that was heard of within the least election time-out. */
-  boolean isLeaderAlive() {
+  private boolean isLeaderAlive() {
     return state.role() == Role.LEADER || leaderAlive;
+  }
+
+  /** Whether a request for a vote is not even looked at (thesis §4.2.3). */
+  boolean disregards(Message.VoteRequest request) {
+    return isLeaderAlive() && !request.transfer();
+  }
+
+  /**
+   * A voter; and one whose removal is not known to be committed: it may be the only one that can
+   * commit it (thesis §4.2.2).
+   */
+  private boolean mayCampaign() {
+    return state.isVoter()
+        || (state.configurations.latestIndex() > commitment.committed()
+            && state.configurations.wasVoter(state.self));
   }
 
   /** The timer of a peer that does not lead. */
@@ -48,7 +87,7 @@ final class Election {
       long rest =
           state.settings.electionTimeoutMaxMillis() - state.settings.electionTimeoutMinMillis();
       state.outbox.setTimer(Timer.ELECTION, state.draws.between(1, rest));
-    } else if (state.isVoter()) {
+    } else if (mayCampaign()) {
       askWhetherToCampaign();
     } else {
       awaitLeader();
@@ -59,9 +98,8 @@ final class Election {
     state.become(Role.PRE_CANDIDATE, Optional.empty());
     awaitLeader();
     grants.clear();
-    grants.add(state.self);
-    if (state.membership().isMajority(grants.size())) {
-      campaign();
+    if (isGrantedBy(state.self)) {
+      campaign(false);
       return;
     }
     Message request =
@@ -75,16 +113,17 @@ final class Election {
 
   /**
    * A new term with this peer's vote for itself. That vote, like any other, counts only once it is
-   * on disk: it is a message to itself.
+   * on disk, and only of a voter: it is a message to itself.
    */
-  private void campaign() {
+  private void campaign(boolean transfer) {
     state.enterTerm(state.term() + 1);
     state.voteFor(state.self);
     state.become(Role.CANDIDATE, Optional.empty());
     awaitLeader();
     grants.clear();
     Message request =
-        new Message.VoteRequest(state.term(), state.log.lastIndex(), state.log.lastTerm());
+        new Message.VoteRequest(
+            state.term(), state.log.lastIndex(), state.log.lastTerm(), transfer);
     Message ownVote = new Message.VoteResponse(state.term(), true);
     for (PeerId voter : state.membership().voters()) {
       state.sendOnceDurable(voter, voter.equals(state.self) ? ownVote : request);
@@ -106,7 +145,14 @@ final class Election {
             && response.granted()
             && response.term() == state.term() + 1;
     if (counts && isGrantedBy(from)) {
-      campaign();
+      campaign(false);
+    }
+  }
+
+  /** The leader of this term steps aside for this peer (thesis §3.10): no pre-vote, no waiting. */
+  void timeoutNow(Message.TimeoutNow word) {
+    if (word.term() == state.term() && state.role() == Role.FOLLOWER && mayCampaign()) {
+      campaign(true);
     }
   }
 

@@ -8,7 +8,8 @@ import dev.mesh.protocols.Bytes;
  *
  * @param index 1 or more
  * @param term the term of the leader that created it, 1 or more
- * @param payload opaque; empty for {@link EntryType#NO_OP}
+ * @param payload opaque, but of a {@link EntryType#CONFIGURATION}; empty for {@link
+ *     EntryType#NO_OP}
  */
 public record Entry(long index, long term, EntryType type, Bytes payload) {
   /** What an entry weighs besides its payload, in memory and on the wire, in bytes (about). */

@@ -6,7 +6,7 @@ public enum EntryType {
   NO_OP(0),
   /** A block of clients' commands, gathered by the host; opaque here. */
   COMMANDS(1),
-  /** A membership (thesis §4.1). Kept, sent and stored; no rule here acts on it yet. */
+  /** A {@link Membership}, in force from this entry on (thesis §4.1). */
   CONFIGURATION(2);
 
   private final byte code;

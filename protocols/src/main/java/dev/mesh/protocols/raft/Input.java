@@ -19,8 +19,26 @@ public sealed interface Input {
   /**
    * A linearizable read (thesis §6.4). Answered with {@link Effect.ReadReady} or {@link
    * Effect.Refused}, late if a majority is slow to answer.
+   *
+   * @param nowMillis the host's monotonic clock when the read came in, by which leases are measured
+   *     ({@link RaftSettings#leaseReads}); not looked at without them
    */
-  record Read(long id) implements Input {}
+  record Read(long id, long nowMillis) implements Input {}
+
+  /**
+   * Change the membership (thesis §4). Answered with {@link Effect.Reconfigured} once the change is
+   * committed, or with {@link Effect.Refused}. Voters come and go one at a time; who becomes one
+   * was a learner that had caught up ({@link Raft#followers}). Asking for what is in force already
+   * is answered at once, so a change of unknown outcome may be asked for again.
+   */
+  record Reconfigure(long id, Membership next) implements Input {}
+
+  /**
+   * Give the leadership to a voter (thesis §3.10). Answered with {@link
+   * Effect.LeadershipTransferred} or {@link Effect.Refused}, within about an election time-out; no
+   * proposals are taken meanwhile.
+   */
+  record TransferLeadership(long id, PeerId to) implements Input {}
 
   /** Every {@link Effect.Persist} numbered {@code batch} or less is on disk. */
   record Persisted(long batch) implements Input {}

@@ -1,12 +1,15 @@
 package dev.mesh.protocols.raft;
 
 import dev.mesh.protocols.Bytes;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /**
  * What members of a group say to one another. The sender is known from the transport. A message may
  * be lost, late, doubled or overtaken; it must not be altered. Append messages are bounded by
- * {@link RaftSettings#maxBytesPerAppend}, chunks by what the host reads at once.
+ * {@link RaftSettings#maxBytesPerAppend} or one entry of {@link RaftSettings#maxEntryBytes}, chunks
+ * by what the host reads at once.
  */
 public sealed interface Message {
   /** The sender's term; in a pre-vote, the term that the sender would campaign in. */
@@ -22,8 +25,14 @@ public sealed interface Message {
    */
   record PreVoteResponse(long term, boolean granted) implements Message {}
 
-  /** RequestVote (§5.2, §5.4.1). */
-  record VoteRequest(long term, long lastIndex, long lastTerm) implements Message {}
+  /**
+   * RequestVote (§5.2, §5.4.1).
+   *
+   * @param transfer the leader itself wants this election: its being alive is no objection (thesis
+   *     §3.10, §4.2.3)
+   */
+  record VoteRequest(long term, long lastIndex, long lastTerm, boolean transfer)
+      implements Message {}
 
   /** The answer to a {@link VoteRequest}; it leaves once the vote is on disk. */
   record VoteResponse(long term, boolean granted) implements Message {}
@@ -87,16 +96,79 @@ public sealed interface Message {
       long term, long prevIndex, long conflictTerm, long conflictIndex, long round)
       implements Message {}
 
-  /** InstallSnapshot (§7): one chunk, of at least one byte unless the snapshot is empty. */
-  record InstallSnapshot(long term, SnapshotMark mark, long offset, Bytes chunk, boolean last)
-      implements Message {}
+  /**
+   * InstallSnapshot (§7): one chunk, of at least one byte unless the snapshot is empty.
+   *
+   * @param checksum CRC-32C of where the chunk belongs and of its bytes
+   */
+  record InstallSnapshot(
+      long term, SnapshotMark mark, long offset, Bytes chunk, boolean last, int checksum)
+      implements Message {
+    /** With the checksum that belongs to it. */
+    public static InstallSnapshot of(
+        long term, SnapshotMark mark, long offset, Bytes chunk, boolean last) {
+      return new InstallSnapshot(
+          term, mark, offset, chunk, last, checksum(mark, offset, chunk, last));
+    }
+
+    /** Whether the chunk is what its sender read. */
+    public boolean isIntact() {
+      return checksum == checksum(mark, offset, chunk, last);
+    }
+
+    private static int checksum(SnapshotMark mark, long offset, Bytes chunk, boolean last) {
+      ByteBuffer place = ByteBuffer.allocate(3 * Long.BYTES + 1);
+      place.putLong(mark.index()).putLong(mark.term()).putLong(offset).put((byte) (last ? 1 : 0));
+      CRC32C crc = new CRC32C();
+      crc.update(place.flip());
+      crc.update(chunk.buffer());
+      return (int) crc.getValue();
+    }
+  }
 
   /**
    * The answer to an {@link InstallSnapshot}.
    *
    * @param nextOffset the chunk wanted next
-   * @param done the follower holds everything up to the mark's index on disk
+   * @param state what became of the chunk
    */
-  record SnapshotProgress(long term, SnapshotMark mark, long nextOffset, boolean done)
+  record SnapshotProgress(long term, SnapshotMark mark, long nextOffset, ChunkState state)
       implements Message {}
+
+  /** What became of a chunk. The codes are on the wire: they never change. */
+  enum ChunkState {
+    /** It is staged, or was not the one wanted. */
+    TAKEN(0),
+    /** Its checksum did not fit: it is wanted again. */
+    DAMAGED(1),
+    /** It is not needed (any more): the follower holds everything up to the mark on disk. */
+    DONE(2);
+
+    private final byte code;
+
+    ChunkState(int code) {
+      this.code = (byte) code;
+    }
+
+    public byte code() {
+      return code;
+    }
+
+    /**
+     * The state with this code.
+     *
+     * @throws IllegalArgumentException if none has it
+     */
+    public static ChunkState of(byte code) {
+      for (ChunkState state : values()) {
+        if (state.code == code) {
+          return state;
+        }
+      }
+      throw new IllegalArgumentException("no chunk has the state " + code);
+    }
+  }
+
+  /** The leader gives its leadership to the receiver, which campaigns at once (thesis §3.10). */
+  record TimeoutNow(long term) implements Message {}
 }

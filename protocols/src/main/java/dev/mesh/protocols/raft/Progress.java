@@ -21,22 +21,25 @@ final class Progress {
     SNAPSHOT
   }
 
-  private record Inflight(long lastIndex, long bytes) {}
+  private record Inflight(long lastIndex, long entries, long bytes) {}
 
   private final RaftSettings settings;
   private final Deque<Inflight> inflight = new ArrayDeque<>();
+  private final CatchUp catchUp;
+  private long inflightEntries;
   private long inflightBytes;
   private Mode mode = Mode.PROBING;
   private long match;
   private long next;
   private boolean probeUnanswered;
   private boolean heard;
+  private boolean heardBefore;
   private long answeredRound;
-  private long toldCommit;
 
-  Progress(RaftSettings settings, long next) {
+  Progress(RaftSettings settings, long lastIndex) {
     this.settings = settings;
-    this.next = next;
+    this.next = lastIndex + 1;
+    this.catchUp = new CatchUp(settings, lastIndex);
   }
 
   /** The follower holds the leader's log on disk up to here. */
@@ -54,40 +57,45 @@ final class Progress {
     return answeredRound;
   }
 
+  FollowerStatus status() {
+    return new FollowerStatus(match, next, heard || heardBefore, isCaughtUp());
+  }
+
+  boolean isCaughtUp() {
+    return catchUp.isCaughtUp();
+  }
+
   boolean maySend() {
     return switch (mode) {
       case PROBING -> !probeUnanswered;
       case REPLICATING ->
           inflight.isEmpty()
               || (inflight.size() < settings.maxInflightMessages()
+                  && inflightEntries < settings.maxInflightEntries()
                   && inflightBytes < settings.maxInflightBytes());
       case SNAPSHOT -> false;
     };
+  }
+
+  /** The last entry that the window has room for. */
+  long lastSendable() {
+    return next - 1 + settings.maxInflightEntries() - inflightEntries;
   }
 
   /**
    * Entries up to {@code lastIndex} were sent, weighing {@code bytes}. A probe that is lost is made
    * good by the next heartbeat, whose answer says the same.
    */
-  void sent(long lastIndex, long bytes, long commit) {
-    toldCommit = Math.min(commit, lastIndex);
+  void sent(long lastIndex, long bytes) {
     if (mode == Mode.PROBING) {
       probeUnanswered = true;
     } else {
-      inflight.add(new Inflight(lastIndex, bytes));
+      long entries = lastIndex - next + 1;
+      inflight.add(new Inflight(lastIndex, entries, bytes));
+      inflightEntries += entries;
       inflightBytes += bytes;
       next = lastIndex + 1;
     }
-  }
-
-  /** A message without entries was sent. */
-  void toldCommit(long commit) {
-    toldCommit = Math.min(commit, next - 1);
-  }
-
-  /** Whether the follower would not learn of {@code commit} from what is on its way. */
-  boolean lacksCommit(long commit) {
-    return mode == Mode.REPLICATING && inflight.isEmpty() && toldCommit < Math.min(commit, match);
   }
 
   void answered(long round) {
@@ -97,15 +105,25 @@ final class Progress {
 
   /** Whether the follower has answered anything since this was last asked. */
   boolean wasHeard() {
-    boolean was = heard;
+    heardBefore = heard;
     heard = false;
-    return was;
+    return heardBefore;
   }
 
-  void accepted(long matchIndex) {
+  void heartbeat() {
+    catchUp.heartbeat();
+  }
+
+  /**
+   * @param lastIndex of the leader's log
+   */
+  void accepted(long matchIndex, long lastIndex) {
     match = Math.max(match, matchIndex);
+    catchUp.reached(match, lastIndex);
     while (!inflight.isEmpty() && inflight.peek().lastIndex() <= match) {
-      inflightBytes -= inflight.remove().bytes();
+      Inflight arrived = inflight.remove();
+      inflightEntries -= arrived.entries();
+      inflightBytes -= arrived.bytes();
     }
     if (mode == Mode.PROBING) {
       probeUnanswered = false;
@@ -161,13 +179,15 @@ final class Progress {
 
   private void clear() {
     inflight.clear();
+    inflightEntries = 0;
     inflightBytes = 0;
   }
 
   void checkInvariants() {
     boolean inflightFits =
         inflight.isEmpty() || (mode == Mode.REPLICATING && inflight.peek().lastIndex() > match);
-    if (match >= next || !inflightFits) {
+    boolean entriesFit = inflightEntries <= settings.maxInflightEntries();
+    if (match >= next || !inflightFits || !entriesFit) {
       throw new IllegalStateException(
           mode + ", match " + match + ", next " + next + ", in flight " + inflight);
     }

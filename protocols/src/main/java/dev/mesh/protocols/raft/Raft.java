@@ -18,16 +18,22 @@ import java.util.function.Consumer;
  * leader) and {@link AppendReceiver} (the follower); what is known of each follower in {@link
  * Progress}; the commit rule in {@link Commitment}; what waits for the disk in {@link Durability};
  * linearizable reads in {@link ReadIndex}; snapshots in {@link SnapshotSender} and {@link
- * SnapshotReceiver}. This class holds the rules for all servers (Figure 2): terms and roles.
+ * SnapshotReceiver}; changes of membership in {@link Reconfiguration} (the leader), {@link
+ * Configurations} (everybody) and {@link CatchUp} (learners); leadership transfer in {@link
+ * Transfer}. A state machine finds retried commands with {@link Sessions}. This class holds the
+ * rules for all servers (Figure 2): terms and roles.
  *
  * <p>A broken invariant is an {@link IllegalStateException}: the core is not to be used any more.
  */
 public final class Raft {
+  private static final String NOT_LEADER = "this peer does not lead the group";
+
   private final RaftState state;
   private final Commitment commitment;
   private final Election election;
   private final AppendReceiver appends;
   private final SnapshotReceiver snapshots;
+  private final Transfer transfer;
 
   /** What only a leader has: present exactly while this peer leads. */
   private Optional<Replication> leadership = Optional.empty();
@@ -35,15 +41,16 @@ public final class Raft {
   public Raft(PeerId self, RaftSettings settings, Recovered recovered, Draws draws) {
     this.state = new RaftState(self, settings, recovered, draws);
     this.commitment = new Commitment(state, recovered.machine().index());
-    this.election = new Election(state);
+    this.election = new Election(state, commitment);
     this.appends = new AppendReceiver(state, commitment);
     this.snapshots = new SnapshotReceiver(state, commitment);
+    this.transfer = new Transfer(state);
   }
 
   /** The first effects; call it once, before any {@link #step}. */
   public List<Effect> start() {
     state.become(Role.FOLLOWER, Optional.empty());
-    election.awaitLeader();
+    election.start();
     return flush();
   }
 
@@ -62,11 +69,21 @@ public final class Raft {
     } else if (input instanceof Input.Applied it) {
       commitment.applied(it.index());
     } else if (input instanceof Input.Read it) {
-      read(it.id());
+      read(it);
     } else if (input instanceof Input.TimerFired it) {
       timerFired(it.timer());
     } else if (input instanceof Input.Compact it) {
       compact(it.index());
+    } else {
+      stepSeldom(input);
+    }
+  }
+
+  private void stepSeldom(Input input) {
+    if (input instanceof Input.Reconfigure it) {
+      reconfigure(it);
+    } else if (input instanceof Input.TransferLeadership it) {
+      transferLeadership(it);
     } else if (input instanceof Input.ChunkRead it) {
       leadership.ifPresent(leader -> leader.chunkRead(it));
     } else if (input instanceof Input.ChunkUnavailable it) {
@@ -74,7 +91,7 @@ public final class Raft {
     } else if (input instanceof Input.ChunkWritten it) {
       snapshots.chunkWritten(it);
     } else if (input instanceof Input.SnapshotInstalledInMachine it) {
-      snapshots.installed(it.mark());
+      snapshotInstalled(it.mark());
     } else {
       throw new IllegalArgumentException("unknown input " + input);
     }
@@ -82,24 +99,50 @@ public final class Raft {
 
   /** All that follows from the inputs since the last flush. */
   public List<Effect> flush() {
-    leadership.ifPresent(Replication::flush);
+    leadership.ifPresent(this::flush);
     commitment.handOut();
     return state.outbox.drain(state.durability.drain());
+  }
+
+  private void flush(Replication leader) {
+    transfer.flush(leader);
+    leader.flush();
+    if (leader.changes().endsLeadership()) {
+      leader.successor().ifPresent(leader::callElection);
+      follow(state.term());
+    }
   }
 
   // Rules for all servers: terms and roles (§5.1).
 
   private void receive(PeerId from, Message message) {
-    if (!state.membership().isMember(from)) {
+    if (!mayComeFromAnyone(message) && !isHeard(from)) {
+      return;
+    }
+    if (message instanceof Message.VoteRequest it && election.disregards(it)) {
       return;
     }
     if (message.term() > state.term() && bringsItsTerm(message)) {
-      if (message instanceof Message.VoteRequest && election.isLeaderAlive()) {
-        return;
-      }
-      follow(message.term(), Optional.empty());
+      follow(message.term());
     }
     dispatch(from, message);
+  }
+
+  /**
+   * Thesis §4.1: a peer that lacks the latest changes must be able to hear of them, and to vote for
+   * one that has them. Answers are only wanted from whom something was asked.
+   */
+  private static boolean mayComeFromAnyone(Message message) {
+    return message instanceof Message.AppendEntries
+        || message instanceof Message.InstallSnapshot
+        || message instanceof Message.VoteRequest
+        || message instanceof Message.PreVoteRequest
+        || message instanceof Message.TimeoutNow;
+  }
+
+  private boolean isHeard(PeerId from) {
+    return state.membership().isMember(from)
+        || leadership.map(leader -> leader.feeds(from)).orElse(false);
   }
 
   /** A pre-vote speaks of a term that nobody has entered yet. */
@@ -116,9 +159,9 @@ public final class Raft {
         appends.refuse(from, it);
       }
     } else if (message instanceof Message.AppendAccepted it) {
-      ifOfThisTerm(it, leader -> leader.accepted(from, it));
+      ifAsked(from, it, leader -> leader.accepted(from, it));
     } else if (message instanceof Message.AppendRejected it) {
-      ifOfThisTerm(it, leader -> leader.rejected(from, it));
+      ifAsked(from, it, leader -> leader.rejected(from, it));
     } else if (message instanceof Message.PreVoteRequest it) {
       election.preVoteRequested(from, it);
     } else if (message instanceof Message.PreVoteResponse it) {
@@ -132,15 +175,18 @@ public final class Raft {
         snapshots.receive(from, it);
       }
     } else if (message instanceof Message.SnapshotProgress it) {
-      ifOfThisTerm(it, leader -> leader.snapshotProgress(from, it));
+      ifAsked(from, it, leader -> leader.snapshotProgress(from, it));
+    } else if (message instanceof Message.TimeoutNow it) {
+      election.timeoutNow(it);
     } else {
       throw new IllegalArgumentException("unknown message " + message);
     }
   }
 
-  private void ifOfThisTerm(Message answer, Consumer<Replication> rule) {
+  /** For answers to what this leader said in this term. */
+  private void ifAsked(PeerId from, Message answer, Consumer<Replication> rule) {
     if (answer.term() == state.term()) {
-      leadership.ifPresent(rule);
+      leadership.filter(leader -> leader.feeds(from)).ifPresent(rule);
     }
   }
 
@@ -157,35 +203,41 @@ public final class Raft {
       state.become(Role.FOLLOWER, Optional.of(from));
     }
     election.heardFromLeader();
+    transfer.ledBy(from);
     return true;
   }
 
-  private void follow(long term, Optional<PeerId> leader) {
+  /** Leads no more, campaigns no more; the leader is not known yet. */
+  private void follow(long term) {
     leadership.ifPresent(Replication::end);
     leadership = Optional.empty();
     if (term > state.term()) {
       state.enterTerm(term);
     }
-    state.become(Role.FOLLOWER, leader);
-    election.awaitLeader();
+    state.become(Role.FOLLOWER, Optional.empty());
+    election.termEnded();
   }
 
   private void voteAnswered(PeerId from, Message.VoteResponse response) {
     if (election.isWonBy(from, response)) {
       state.become(Role.LEADER, Optional.of(state.self));
       leadership = Optional.of(new Replication(state, commitment));
+      transfer.ledBy(state.self);
     }
   }
 
   private void timerFired(Timer timer) {
-    if (leadership.isEmpty()) {
+    if (timer == Timer.TRANSFER) {
+      transfer.timerFired();
+    } else if (leadership.isEmpty()) {
       if (timer == Timer.ELECTION) {
         election.timerFired();
       }
     } else if (timer == Timer.HEARTBEAT) {
       leadership.get().heartbeatTimerFired();
+      transfer.heartbeat();
     } else if (!leadership.get().hearsMajority()) {
-      follow(state.term(), Optional.empty());
+      follow(state.term());
     }
   }
 
@@ -193,27 +245,61 @@ public final class Raft {
 
   private void propose(Input.Propose proposal) {
     long tail = state.log.bytesAfter(commitment.committed());
+    int size = proposal.payload().length();
     if (leadership.isEmpty()) {
-      refuse(proposal.id(), "this peer does not lead the group");
-    } else if (tail > 0
-        && tail + proposal.payload().length() > state.settings.maxUncommittedBytes()) {
-      refuse(proposal.id(), tail + " bytes wait to be committed already: try again later");
+      state.refuse(proposal.id(), NOT_LEADER);
+    } else if (transfer.target().isPresent()) {
+      state.outbox.tell(
+          new Effect.Refused(
+              proposal.id(), transfer.target(), "the leadership is being given away"));
+    } else if (size > state.settings.maxEntryBytes()) {
+      state.refuse(
+          proposal.id(),
+          "commands of "
+              + size
+              + " bytes do not fit into an entry, which takes "
+              + state.settings.maxEntryBytes()
+              + ": send less at once");
+    } else if (tail > 0 && tail + size > state.settings.maxUncommittedBytes()) {
+      state.refuse(proposal.id(), tail + " bytes wait to be committed already: try again later");
     } else {
       Entry entry = leadership.get().append(EntryType.COMMANDS, proposal.payload());
       state.outbox.tell(new Effect.Proposed(proposal.id(), entry.index(), entry.term()));
     }
   }
 
-  private void read(long id) {
+  private void read(Input.Read read) {
     if (leadership.isEmpty()) {
-      refuse(id, "this peer does not lead the group");
+      state.refuse(read.id(), NOT_LEADER);
     } else {
-      leadership.get().reads().read(id);
+      leadership.get().reads().read(read);
     }
   }
 
-  private void refuse(long id, String why) {
-    state.outbox.tell(new Effect.Refused(id, state.leader(), why));
+  private void reconfigure(Input.Reconfigure change) {
+    if (leadership.isEmpty()) {
+      state.refuse(change.id(), NOT_LEADER);
+    } else if (transfer.target().isPresent()) {
+      state.refuse(change.id(), "the leadership is being given away: try again");
+    } else {
+      leadership.get().changes().propose(change);
+    }
+  }
+
+  private void transferLeadership(Input.TransferLeadership request) {
+    if (leadership.isEmpty()) {
+      state.refuse(request.id(), NOT_LEADER);
+    } else {
+      transfer.begin(request);
+    }
+  }
+
+  /** A candidate asked for votes by a membership that is not this peer's any more. */
+  private void snapshotInstalled(SnapshotMark mark) {
+    snapshots.installed(mark);
+    if (state.role() == Role.PRE_CANDIDATE || state.role() == Role.CANDIDATE) {
+      follow(state.term());
+    }
   }
 
   private void persisted(long batch) {
@@ -230,7 +316,7 @@ public final class Raft {
   private void compact(long wanted) {
     long index = Math.min(wanted, commitment.applied());
     if (index > state.log.compacted().index()) {
-      state.compactTo(new SnapshotMark(index, state.log.termAt(index), state.membership()));
+      state.compactTo(state.markAt(index));
     }
   }
 
@@ -248,8 +334,23 @@ public final class Raft {
     return state.leader();
   }
 
+  /** The latest membership in the log, which is in force whether it is committed or not. */
   public Membership membership() {
     return state.membership();
+  }
+
+  /** Whether this peer knows that {@link #membership} is committed. */
+  public boolean isMembershipCommitted() {
+    return state.configurations.latestIndex() <= commitment.committed();
+  }
+
+  /**
+   * The point in the log that {@code index} is, with the membership as of it.
+   *
+   * @param index of an entry that is held, or of the last one that was compacted away
+   */
+  public SnapshotMark markAt(long index) {
+    return state.markAt(index);
   }
 
   /** The first index still in the log. */
@@ -275,9 +376,9 @@ public final class Raft {
     return state.log.bytesAfter(state.log.compacted().index());
   }
 
-  /** How far each other member is known to hold the log on disk; empty unless this peer leads. */
-  public Map<PeerId, Long> matchIndexes() {
-    return leadership.map(Replication::matchIndexes).orElse(Map.of());
+  /** How far each follower is; empty unless this peer leads. */
+  public Map<PeerId, FollowerStatus> followers() {
+    return leadership.map(Replication::followers).orElse(Map.of());
   }
 
   /**

@@ -6,7 +6,8 @@ import java.util.Optional;
 
 /**
  * The state that every peer has (Figure 2): term and vote, log, role and leader. What only a leader
- * has is in {@link Replication}. Term and vote change only here, and are recorded when they do.
+ * has is in {@link Replication}. Term and vote change only here, and are recorded when they do; so
+ * do the log and the membership.
  *
  * <p>Invariants: the term never goes down; the vote changes at most once in a term; a leader's
  * leader is itself.
@@ -16,13 +17,13 @@ final class RaftState {
   final RaftSettings settings;
   final Draws draws;
   final RaftLog log;
+  final Configurations configurations;
   final Durability durability;
   final Outbox outbox = new Outbox();
 
   private HardState hardState;
   private Role role = Role.FOLLOWER;
   private Optional<PeerId> leader = Optional.empty();
-  private Membership membership;
 
   RaftState(PeerId self, RaftSettings settings, Recovered recovered, Draws draws) {
     this.self = self;
@@ -31,8 +32,16 @@ final class RaftState {
     this.hardState = recovered.hardState();
     this.log = new RaftLog(recovered.compacted(), recovered.entries());
     this.durability = new Durability(log);
-    this.membership = recovered.compacted().membership();
+    this.configurations = new Configurations(recovered.compacted(), recovered.entries());
     adoptSnapshotThatTheLogMissed(recovered.machine());
+    if (isUntouched()) {
+      durability.compacted(log.compacted(), hardState);
+    }
+  }
+
+  /** The membership that the group began with goes to disk before all else. */
+  private boolean isUntouched() {
+    return hardState.equals(HardState.INITIAL) && log.lastIndex() == 0;
   }
 
   /** A crash came after the machine had become a leader's snapshot and before the log said so. */
@@ -62,12 +71,13 @@ final class RaftState {
     return leader;
   }
 
+  /** The latest in the log, committed or not (thesis §4.1). */
   Membership membership() {
-    return membership;
+    return configurations.latest();
   }
 
   boolean isVoter() {
-    return membership.isVoter(self);
+    return membership().isVoter(self);
   }
 
   /** A later term, in which this peer has not voted yet. */
@@ -96,22 +106,34 @@ final class RaftState {
   void append(Entry entry) {
     log.append(entry);
     durability.appended(entry);
+    configurations.appended(entry);
   }
 
   void truncateFrom(long index) {
     log.truncateFrom(index);
     durability.truncated(index);
+    configurations.truncatedFrom(index);
   }
 
   void compactTo(SnapshotMark mark) {
     log.compactTo(mark);
     durability.compacted(mark, hardState);
+    configurations.compactedTo(mark.index());
   }
 
   void replaceLog(SnapshotMark mark) {
     log.replaceBy(mark);
     durability.snapshotInstalled(mark, hardState);
-    membership = mark.membership();
+    configurations.replacedBy(mark);
+  }
+
+  /** The point in the log after {@code index}: an entry that is held, or the compaction point. */
+  SnapshotMark markAt(long index) {
+    return new SnapshotMark(index, log.termAt(index), configurations.at(index));
+  }
+
+  void refuse(long id, String why) {
+    outbox.tell(new Effect.Refused(id, leader, why));
   }
 
   void sendOnceDurable(PeerId to, Message message) {
@@ -127,7 +149,7 @@ final class RaftState {
     if ((role == Role.LEADER) != leader.equals(Optional.of(self))) {
       throw new IllegalStateException(role + " under " + leader);
     }
-    if (role != Role.FOLLOWER && !isVoter()) {
+    if (role != Role.FOLLOWER && !isVoter() && !configurations.wasVoter(self)) {
       throw new IllegalStateException(role + " without being a voter");
     }
   }

@@ -24,7 +24,8 @@ public final class Recovery {
   /**
    * Nothing on disk yet.
    *
-   * @param bootstrap the membership that the group was made with
+   * @param bootstrap the membership that the group is made with, the same at all its first members;
+   *     {@link Membership#NONE} for a peer that joins later. What a log on disk says goes before it
    */
   public Recovery(Membership bootstrap) {
     this.compacted = SnapshotMark.beginning(bootstrap);
@@ -84,8 +85,9 @@ public final class Recovery {
               + " to "
               + lastIndex());
     }
-    Entry entry = entries.get((int) (index - compacted.index() - 1));
-    return new SnapshotMark(index, entry.term(), compacted.membership());
+    List<Entry> upTo = entries.subList(0, (int) (index - compacted.index()));
+    Membership membership = new Configurations(compacted, upTo).latest();
+    return new SnapshotMark(index, upTo.get(upTo.size() - 1).term(), membership);
   }
 
   /** What the records so far make, before it is checked as a whole. */

@@ -2,22 +2,32 @@ package dev.mesh.protocols.raft;
 
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.PeerId;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Log replication as the leader does it (§5.3); lives as long as one leadership. Entries go to the
  * followers while the leader's own write is under way: its own disk is one vote in the commit rule,
- * no more.
+ * no more. That something is committed is told with the next entries or heartbeat: a message of its
+ * own for it would double what a lone command costs.
  */
 final class Replication {
   private final RaftState state;
   private final Commitment commitment;
   private final ReadIndex reads;
+  private final Reconfiguration changes;
   private final Map<PeerId, Progress> followers = new LinkedHashMap<>();
   private final Map<PeerId, SnapshotSender> snapshots = new LinkedHashMap<>();
-  private final long[] onDisk;
+  private long[] onDisk;
+
+  /** Whether a follower is no member any more. */
+  private boolean feedsFormer;
+
   private long round;
   private boolean heartbeatDue;
 
@@ -26,30 +36,50 @@ final class Replication {
     this.state = state;
     this.commitment = commitment;
     this.reads = new ReadIndex(state, commitment, this);
-    Membership membership = state.membership();
-    this.onDisk = new long[membership.voters().size()];
-    membership.voters().forEach(this::follow);
-    membership.learners().forEach(this::follow);
+    this.changes = new Reconfiguration(state, commitment, this);
+    adopt(state.membership());
     append(EntryType.NO_OP, Bytes.EMPTY);
     awaitMajority();
     state.outbox.setTimer(Timer.HEARTBEAT, state.settings.heartbeatMillis());
   }
 
-  private void follow(PeerId peer) {
-    if (!peer.equals(state.self)) {
-      followers.put(peer, new Progress(state.settings, state.log.lastIndex() + 1));
+  /** Members are fed from now on. Who is none any more is, too, until that is committed. */
+  void adopt(Membership membership) {
+    onDisk = new long[membership.voters().size()];
+    for (PeerId peer : membership.members()) {
+      if (!peer.equals(state.self)) {
+        followers.computeIfAbsent(peer, it -> new Progress(state.settings, state.log.lastIndex()));
+      }
     }
+    feedsFormer = !membership.members().containsAll(followers.keySet());
+    advanceCommit();
   }
 
   ReadIndex reads() {
     return reads;
   }
 
-  /** How far each follower is known to hold the log on disk. */
-  Map<PeerId, Long> matchIndexes() {
-    Map<PeerId, Long> indexes = new LinkedHashMap<>();
-    followers.forEach((peer, progress) -> indexes.put(peer, progress.match()));
-    return indexes;
+  Reconfiguration changes() {
+    return changes;
+  }
+
+  boolean feeds(PeerId peer) {
+    return followers.containsKey(peer);
+  }
+
+  Map<PeerId, FollowerStatus> followers() {
+    Map<PeerId, FollowerStatus> status = new TreeMap<>();
+    followers.forEach((peer, progress) -> status.put(peer, progress.status()));
+    return status;
+  }
+
+  boolean isCaughtUp(PeerId peer) {
+    return followers.get(peer).isCaughtUp();
+  }
+
+  /** Whether the follower's log is known to be the leader's. */
+  boolean holdsAll(PeerId peer) {
+    return followers.get(peer).match() == state.log.lastIndex();
   }
 
   Entry append(EntryType type, Bytes payload) {
@@ -63,7 +93,7 @@ final class Replication {
   void accepted(PeerId from, Message.AppendAccepted answer) {
     Progress progress = followers.get(from);
     progress.answered(answer.round());
-    progress.accepted(answer.matchIndex());
+    progress.accepted(answer.matchIndex(), state.log.lastIndex());
     advanceCommit();
   }
 
@@ -123,6 +153,7 @@ final class Replication {
 
   void heartbeatTimerFired() {
     snapshots.values().forEach(SnapshotSender::heartbeat);
+    followers.values().forEach(Progress::heartbeat);
     beginRound();
     state.outbox.setTimer(Timer.HEARTBEAT, state.settings.heartbeatMillis());
   }
@@ -132,7 +163,7 @@ final class Replication {
    * snapshot is held open for a follower that is silent.
    */
   boolean hearsMajority() {
-    int heard = 1;
+    int heard = ownVoice();
     for (Map.Entry<PeerId, Progress> follower : followers.entrySet()) {
       if (!follower.getValue().wasHeard()) {
         abandonSnapshot(follower.getKey());
@@ -145,6 +176,11 @@ final class Replication {
       return true;
     }
     return false;
+  }
+
+  /** A leader on its way out is no voter any more and does not count itself (thesis §4.2.2). */
+  private int ownVoice() {
+    return state.isVoter() ? 1 : 0;
   }
 
   private void awaitMajority() {
@@ -161,7 +197,7 @@ final class Replication {
 
   /** Whether a majority has answered a heartbeat of this round or a later one. */
   boolean isAnswered(long askedRound) {
-    int answers = 1;
+    int answers = ownVoice();
     for (Map.Entry<PeerId, Progress> follower : followers.entrySet()) {
       boolean answered = follower.getValue().answeredRound() >= askedRound;
       answers += answered && state.membership().isVoter(follower.getKey()) ? 1 : 0;
@@ -173,8 +209,37 @@ final class Replication {
 
   void flush() {
     reads.flush();
+    changes.flush();
+    boolean dismissed = feedsFormer && changes.isCommitted();
+    heartbeatDue |= dismissed || changes.endsLeadership();
     followers.forEach(this::feed);
     heartbeatDue = false;
+    if (dismissed) {
+      dismissFormer();
+    }
+  }
+
+  /** Their removal is committed, and they were told, if nothing was lost. */
+  private void dismissFormer() {
+    List<PeerId> former = new ArrayList<>(followers.keySet());
+    former.removeAll(state.membership().members());
+    for (PeerId peer : former) {
+      abandonSnapshot(peer);
+      followers.remove(peer);
+    }
+    feedsFormer = false;
+  }
+
+  /** The voter whose log is the longest: the one to lead next. */
+  Optional<PeerId> successor() {
+    return state.membership().voters().stream()
+        .filter(followers::containsKey)
+        .max(Comparator.comparingLong(voter -> followers.get(voter).match()));
+  }
+
+  void callElection(PeerId successor) {
+    reads.forfeitLease();
+    state.outbox.send(successor, new Message.TimeoutNow(state.term()));
   }
 
   private void feed(PeerId peer, Progress progress) {
@@ -187,26 +252,22 @@ final class Replication {
     while (progress.maySend() && progress.next() <= state.log.lastIndex()) {
       sendEntries(peer, progress);
     }
-    if (progress.lacksCommit(commitment.committed())) {
-      heartbeat(peer, progress);
-    }
   }
 
   private void sendEntries(PeerId peer, Progress progress) {
     long from = progress.next();
-    List<Entry> entries =
-        state.log.slice(from, state.log.lastIndex(), state.settings.maxBytesPerAppend());
+    long to = Math.min(state.log.lastIndex(), progress.lastSendable());
+    List<Entry> entries = state.log.slice(from, to, state.settings.maxBytesPerAppend());
     long last = from + entries.size() - 1;
     long bytes = state.log.bytesAfter(from - 1) - state.log.bytesAfter(last);
     send(peer, from - 1, entries);
-    progress.sent(last, bytes, commitment.committed());
+    progress.sent(last, bytes);
   }
 
   /** To a follower that needs a snapshot it says no more than that the leader is there. */
   private void heartbeat(PeerId peer, Progress progress) {
     if (state.log.knows(progress.next() - 1)) {
       send(peer, progress.next() - 1, List.of());
-      progress.toldCommit(commitment.committed());
     } else {
       state.outbox.send(peer, new Message.AppendEntries(state.term(), 0, 0, List.of(), 0, round));
     }
@@ -243,6 +304,7 @@ final class Replication {
   void end() {
     snapshots.values().forEach(SnapshotSender::close);
     reads.refuseAll();
+    changes.end();
     state.outbox.cancelTimer(Timer.HEARTBEAT);
   }
 

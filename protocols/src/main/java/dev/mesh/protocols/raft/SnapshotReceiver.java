@@ -11,10 +11,9 @@ final class SnapshotReceiver {
   private final RaftState state;
   private final Commitment commitment;
   private Optional<SnapshotMark> mark = Optional.empty();
-  private PeerId sender;
 
-  /** The term in which the transfer began: another leader's bytes may be cut otherwise. */
-  private long term;
+  /** Who sends the snapshot. */
+  private PeerId sender;
 
   private long nextOffset;
   private boolean writing;
@@ -37,21 +36,30 @@ final class SnapshotReceiver {
       answerIfApplied(leader, chunk.mark());
       return;
     }
-    boolean continued = term == chunk.term() && mark.equals(Optional.of(chunk.mark()));
-    if (!continued) {
+    if (!continues(leader, chunk.mark())) {
       mark = Optional.of(chunk.mark());
-      term = chunk.term();
+      sender = leader;
       nextOffset = 0;
     }
-    sender = leader;
-    if (chunk.offset() == nextOffset) {
+    if (!chunk.isIntact()) {
+      answer(leader, chunk.mark(), Message.ChunkState.DAMAGED);
+    } else if (chunk.offset() == nextOffset) {
       writing = true;
       end = chunk.last() ? nextOffset + chunk.chunk().length() : Long.MAX_VALUE;
       state.outbox.act(
           new Effect.WriteChunk(chunk.mark(), nextOffset, chunk.chunk(), chunk.last()));
     } else {
-      answer(leader, chunk.mark(), false);
+      answer(leader, chunk.mark(), Message.ChunkState.TAKEN);
     }
+  }
+
+  /**
+   * Peer and mark decide the bytes of a snapshot ({@link Effect.ReadChunk}), so a transfer goes on
+   * where it was, in a later term too. Another peer may have cut the same state otherwise: its
+   * transfer begins anew.
+   */
+  private boolean continues(PeerId leader, SnapshotMark offered) {
+    return sender.equals(leader) && mark.equals(Optional.of(offered));
   }
 
   void chunkWritten(Input.ChunkWritten written) {
@@ -61,7 +69,7 @@ final class SnapshotReceiver {
     writing = false;
     nextOffset = written.nextOffset();
     if (nextOffset != end) {
-      answer(sender, written.mark(), false);
+      answer(sender, written.mark(), Message.ChunkState.TAKEN);
     } else if (written.mark().index() > commitment.handedOut()) {
       commitment.installing(written.mark());
     } else {
@@ -79,18 +87,18 @@ final class SnapshotReceiver {
     } else {
       state.replaceLog(installed);
     }
-    answer(sender, installed, true);
+    answer(sender, installed, Message.ChunkState.DONE);
   }
 
   /** Nothing to do: the entries came by the log meanwhile. */
   private void answerIfApplied(PeerId leader, SnapshotMark known) {
     if (known.index() <= commitment.applied()) {
-      answer(leader, known, true);
+      answer(leader, known, Message.ChunkState.DONE);
     }
   }
 
-  private void answer(PeerId leader, SnapshotMark known, boolean done) {
+  private void answer(PeerId leader, SnapshotMark known, Message.ChunkState chunk) {
     state.sendOnceDurable(
-        leader, new Message.SnapshotProgress(state.term(), known, nextOffset, done));
+        leader, new Message.SnapshotProgress(state.term(), known, nextOffset, chunk));
   }
 }

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * A snapshot on its way to one follower (§7): one chunk at a time, the next when the follower has
- * it on disk, the same again when no answer comes.
+ * it on disk, the same again when it arrived damaged or no answer comes.
  */
 final class SnapshotSender {
   private final RaftState state;
@@ -37,7 +37,7 @@ final class SnapshotSender {
     mark = Optional.of(chunk.mark());
     state.outbox.send(
         follower,
-        new Message.InstallSnapshot(
+        Message.InstallSnapshot.of(
             state.term(), chunk.mark(), offset, chunk.chunk(), chunk.last()));
   }
 
@@ -46,11 +46,17 @@ final class SnapshotSender {
     if (mark.isEmpty() || !mark.get().equals(progress.mark())) {
       return false;
     }
-    if (!progress.done() && !reading && progress.nextOffset() != offset) {
+    boolean wanted =
+        switch (progress.state()) {
+          case TAKEN -> progress.nextOffset() != offset;
+          case DAMAGED -> true;
+          case DONE -> false;
+        };
+    if (wanted && !reading) {
       offset = progress.nextOffset();
       read();
     }
-    return progress.done();
+    return progress.state() == Message.ChunkState.DONE;
   }
 
   /** Reads and sends the chunk again when it has gone unanswered for an election time-out. */

@@ -5,5 +5,7 @@ public enum Timer {
   /** Silence of the leader at a follower; silence of the followers at a leader. */
   ELECTION,
   /** The leader's next sign of life. */
-  HEARTBEAT
+  HEARTBEAT,
+  /** The patience of a leader that gives its leadership away. */
+  TRANSFER
 }

@@ -1,6 +1,6 @@
 /**
- * Raft (Ongaro and Ousterhout 2014; Ongaro's thesis 2014), whole but for changes of membership and
- * transfer of leadership. A "§" without "thesis" is a section of the paper.
+ * Raft (Ongaro and Ousterhout 2014; Ongaro's thesis 2014), whole. A "§" without "thesis" is a
+ * section of the paper.
  *
  * <p>Begin with {@link dev.mesh.protocols.raft.Raft}: inputs go in by {@code step}, effects come
  * out of {@code flush}, and its Javadoc says which class holds which rule. What a host does:

@@ -65,7 +65,8 @@ final class RaftSimulation {
 
   private RaftSettings settings() {
     int bytesPerAppend = any(List.of(1, 100, 500));
-    return new RaftSettings(100, 200, 30, bytesPerAppend, 1 + draws.below(6), 300, 2_000, 200, 8);
+    return new RaftSettings(
+        100, 200, 30, bytesPerAppend, 1 + draws.below(6), 20, 300, 1_000, 2_000, 200, 8, false, 10);
   }
 
   Oracle oracle() {
@@ -119,7 +120,7 @@ final class RaftSimulation {
 
   private void read() {
     oracle.readBegins(++requests);
-    atSomePeer(new Input.Read(requests));
+    atSomePeer(new Input.Read(requests, events.now()));
     events.after(draws.between(1, 60), this::read);
   }
 

@@ -17,7 +17,7 @@ class RaftTest {
   private static final PeerId C = new PeerId("c");
   private static final int MAX_INFLIGHT = 2;
   private static final RaftSettings SETTINGS =
-      new RaftSettings(100, 200, 30, 200, MAX_INFLIGHT, 1_000, 500, 200, 3);
+      new RaftSettings(100, 200, 30, 200, MAX_INFLIGHT, 8, 1_000, 450, 500, 200, 3, false, 10);
 
   private Raft raft = raft(Membership.of(List.of(A, B, C)));
 
@@ -76,7 +76,7 @@ class RaftTest {
   void readsOverTheBoundAreRefused() {
     lead();
     for (int i = 0; i < 5; i++) {
-      raft.step(new Input.Read(i));
+      raft.step(new Input.Read(i, 0));
     }
     assertEquals(2, of(raft.flush(), Effect.Refused.class).size());
   }
@@ -84,8 +84,8 @@ class RaftTest {
   @Test
   void manyReadsShareOneRoundOfHeartbeats() {
     lead();
-    raft.step(new Input.Read(1));
-    raft.step(new Input.Read(2));
+    raft.step(new Input.Read(1, 0));
+    raft.step(new Input.Read(2, 0));
     List<Effect.Send> heartbeats = of(raft.flush(), Effect.Send.class);
     assertEquals(2, heartbeats.size());
     long round = ((Message.AppendEntries) heartbeats.get(0).message()).round();
@@ -99,7 +99,7 @@ class RaftTest {
   void aLeaderThatHearsFromNoMajorityStepsDownAndRefusesWhatWaits() {
     lead();
     timeOut();
-    raft.step(new Input.Read(7));
+    raft.step(new Input.Read(7, 0));
     raft.flush();
     List<Effect> effects = timeOut();
     assertEquals(Role.FOLLOWER, raft.role());
@@ -113,12 +113,12 @@ class RaftTest {
     raft = raft(Membership.of(List.of(A)));
     raft.start();
     timeOut();
-    raft.step(new Input.Persisted(1));
+    raft.step(new Input.Persisted(2));
     raft.flush();
     assertEquals(Role.LEADER, raft.role());
-    raft.step(new Input.Read(1));
+    raft.step(new Input.Read(1, 0));
     assertEquals(List.of(), of(raft.flush(), Effect.ReadReady.class));
-    raft.step(new Input.Persisted(2));
+    raft.step(new Input.Persisted(3));
     assertEquals(List.of(new Effect.ReadReady(1, 1)), of(raft.flush(), Effect.ReadReady.class));
   }
 
@@ -131,12 +131,16 @@ class RaftTest {
   }
 
   @Test
-  void strangersAreNotHeard() {
-    raft.start();
+  void strangersAreAnsweredButTheirAnswersAreNotHeard() {
+    lead();
     PeerId stranger = new PeerId("stranger");
-    raft.step(new Input.Receive(stranger, new Message.VoteRequest(9, 9, 9)));
+    raft.step(new Input.Receive(stranger, new Message.AppendRejected(9, 0, 0, 1, 0)));
+    raft.step(new Input.Receive(stranger, new Message.VoteRequest(9, 9, 9, false)));
     assertEquals(List.of(), raft.flush());
-    assertEquals(0, raft.term());
+    assertEquals(1, raft.term());
+    raft.step(new Input.Receive(stranger, new Message.PreVoteRequest(9, 9, 9)));
+    assertEquals(
+        List.of(new Effect.Send(stranger, new Message.PreVoteResponse(1, false))), raft.flush());
   }
 
   @Test
@@ -184,18 +188,20 @@ class RaftTest {
     assertEquals(2, raft.lastIndex());
     assertEquals(1, raft.commitIndex());
     assertEquals(1, raft.appliedIndex());
-    raft.step(new Input.Receive(C, new Message.VoteRequest(4, 9, 4)));
+    raft.step(new Input.Receive(C, new Message.VoteRequest(4, 9, 4, false)));
     assertEquals(List.of(new Effect.Send(C, new Message.VoteResponse(4, false))), raft.flush());
   }
 
   @Test
   void settingsThatCannotWorkAreRefused() {
-    assertThrows(
-        IllegalArgumentException.class, () -> new RaftSettings(50, 100, 30, 1, 1, 1, 1, 1, 1));
-    assertThrows(
-        IllegalArgumentException.class, () -> new RaftSettings(100, 100, 30, 1, 1, 1, 1, 1, 1));
-    assertThrows(
-        IllegalArgumentException.class, () -> new RaftSettings(100, 200, 30, 0, 1, 1, 1, 1, 1));
+    assertThrows(IllegalArgumentException.class, () -> settings(50, 100, 1));
+    assertThrows(IllegalArgumentException.class, () -> settings(100, 100, 1));
+    assertThrows(IllegalArgumentException.class, () -> settings(100, 200, 0));
+  }
+
+  private static RaftSettings settings(long leastTimeout, long mostTimeout, int bytesPerAppend) {
+    return new RaftSettings(
+        leastTimeout, mostTimeout, 30, bytesPerAppend, 1, 1, 1, 1, 1, 1, 1, false, 1);
   }
 
   private static Raft raft(Membership membership) {
@@ -212,10 +218,10 @@ class RaftTest {
     timeOut();
     raft.step(new Input.Receive(B, new Message.PreVoteResponse(1, true)));
     raft.flush();
-    raft.step(new Input.Persisted(1));
+    raft.step(new Input.Persisted(2));
     raft.step(new Input.Receive(B, new Message.VoteResponse(1, true)));
     raft.flush();
-    raft.step(new Input.Persisted(2));
+    raft.step(new Input.Persisted(3));
     raft.step(new Input.Receive(B, new Message.AppendAccepted(1, 1, 0)));
     raft.step(new Input.Receive(C, new Message.AppendAccepted(1, 1, 0)));
     raft.flush();

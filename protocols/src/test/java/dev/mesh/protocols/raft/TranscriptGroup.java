@@ -20,7 +20,7 @@ final class TranscriptGroup {
   private static final int CHUNK = 5;
   private static final int ENDLESS = 1_000;
   private static final RaftSettings SETTINGS =
-      new RaftSettings(100, 200, 30, 1, 4, 400, 1_000, 200, 8);
+      new RaftSettings(100, 200, 30, 1, 4, 8, 400, 500, 1_000, 200, 8, false, 10);
 
   private record Flight(PeerId from, PeerId to, Message message) {}
 
@@ -58,7 +58,7 @@ final class TranscriptGroup {
       case "heartbeat" -> input(id(words, 1), new Input.TimerFired(Timer.HEARTBEAT));
       case "propose" ->
           input(id(words, 1), new Input.Propose(++requests, Bytes.utf8(words.get(2))));
-      case "read" -> input(id(words, 1), new Input.Read(++requests));
+      case "read" -> input(id(words, 1), new Input.Read(++requests, 0));
       case "compact" -> input(id(words, 1), new Input.Compact(Long.parseLong(words.get(2))));
       case "stop-disk" -> member(id(words, 1)).diskStopped = true;
       case "go-disk" -> goDisk(id(words, 1));

@@ -48,7 +48,13 @@ final class TranscriptText {
     } else if (message instanceof Message.PreVoteResponse it) {
       return "pre-vote " + (it.granted() ? "yes" : "no") + ", term " + it.term();
     } else if (message instanceof Message.VoteRequest it) {
-      return "vote for term " + it.term() + "? log to " + it.lastIndex() + "/" + it.lastTerm();
+      return "vote for term "
+          + it.term()
+          + "? log to "
+          + it.lastIndex()
+          + "/"
+          + it.lastTerm()
+          + (it.transfer() ? ", the leader wants it" : "");
     } else if (message instanceof Message.VoteResponse it) {
       return "vote " + (it.granted() ? "yes" : "no") + ", term " + it.term();
     } else if (message instanceof Message.AppendEntries it) {
@@ -84,9 +90,16 @@ final class TranscriptText {
     } else if (message instanceof Message.SnapshotProgress it) {
       return "snapshot at "
           + of(it.mark())
-          + (it.done() ? " is in" : " wanted from " + it.nextOffset())
+          + switch (it.state()) {
+            case TAKEN -> " wanted from " + it.nextOffset();
+            case DAMAGED -> " damaged, wanted again from " + it.nextOffset();
+            case DONE -> " is in";
+          }
           + ", term "
           + it.term();
+    }
+    if (message instanceof Message.TimeoutNow it) {
+      return "campaign now, term " + it.term();
     }
     throw new IllegalArgumentException("unknown message " + message);
   }

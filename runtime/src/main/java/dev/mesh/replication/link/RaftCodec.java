@@ -33,6 +33,7 @@ public final class RaftCodec {
   private static final byte APPEND_REJECTED = 7;
   private static final byte INSTALL_SNAPSHOT = 8;
   private static final byte SNAPSHOT_PROGRESS = 9;
+  private static final byte TIMEOUT_NOW = 10;
 
   /** More than the fixed fields and names of any message take. */
   private static final int FIXED = 256;
@@ -73,6 +74,7 @@ public final class RaftCodec {
       out.put(PRE_VOTE_RESPONSE).putLong(it.term()).put(flag(it.granted()));
     } else if (message instanceof Message.VoteRequest it) {
       out.put(VOTE_REQUEST).putLong(it.term()).putLong(it.lastIndex()).putLong(it.lastTerm());
+      out.put(flag(it.transfer()));
     } else if (message instanceof Message.VoteResponse it) {
       out.put(VOTE_RESPONSE).putLong(it.term()).put(flag(it.granted()));
     } else if (message instanceof Message.InstallSnapshot it) {
@@ -80,11 +82,13 @@ public final class RaftCodec {
       putMark(out, it.mark());
       out.putLong(it.offset());
       putBytes(out, it.chunk());
-      out.put(flag(it.last()));
+      out.put(flag(it.last())).putInt(it.checksum());
     } else if (message instanceof Message.SnapshotProgress it) {
       out.put(SNAPSHOT_PROGRESS).putLong(it.term());
       putMark(out, it.mark());
-      out.putLong(it.nextOffset()).put(flag(it.done()));
+      out.putLong(it.nextOffset()).put(it.state().code());
+    } else if (message instanceof Message.TimeoutNow it) {
+      out.put(TIMEOUT_NOW).putLong(it.term());
     } else {
       throw new IllegalArgumentException("no wire format for " + message);
     }
@@ -117,13 +121,15 @@ public final class RaftCodec {
           new Message.AppendRejected(term, in.getLong(), in.getLong(), in.getLong(), in.getLong());
       case PRE_VOTE_REQUEST -> new Message.PreVoteRequest(term, in.getLong(), in.getLong());
       case PRE_VOTE_RESPONSE -> new Message.PreVoteResponse(term, getFlag(in));
-      case VOTE_REQUEST -> new Message.VoteRequest(term, in.getLong(), in.getLong());
+      case VOTE_REQUEST -> new Message.VoteRequest(term, in.getLong(), in.getLong(), getFlag(in));
       case VOTE_RESPONSE -> new Message.VoteResponse(term, getFlag(in));
       case INSTALL_SNAPSHOT ->
           new Message.InstallSnapshot(
-              term, getMark(in), in.getLong(), getBytes(whole, in), getFlag(in));
+              term, getMark(in), in.getLong(), getBytes(whole, in), getFlag(in), in.getInt());
       case SNAPSHOT_PROGRESS ->
-          new Message.SnapshotProgress(term, getMark(in), in.getLong(), getFlag(in));
+          new Message.SnapshotProgress(
+              term, getMark(in), in.getLong(), Message.ChunkState.of(in.get()));
+      case TIMEOUT_NOW -> new Message.TimeoutNow(term);
       default -> throw new IOException("Raft message type " + type + " is unknown");
     };
   }

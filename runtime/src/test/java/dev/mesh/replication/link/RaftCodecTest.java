@@ -30,14 +30,15 @@ class RaftCodecTest {
     return List.of(
         new Message.PreVoteRequest(4, 9, 3),
         new Message.PreVoteResponse(4, true),
-        new Message.VoteRequest(4, 9, 3),
+        new Message.VoteRequest(4, 9, 3, true),
         new Message.VoteResponse(4, false),
         new Message.AppendEntries(4, 7, 2, List.of(noOp, block), 6, 99),
         new Message.AppendEntries(4, 9, 3, List.of(), 9, 100),
         new Message.AppendAccepted(4, 9, 100),
         new Message.AppendRejected(4, 9, 2, 5, 100),
-        new Message.InstallSnapshot(4, MARK, 512, Bytes.utf8("part"), true),
-        new Message.SnapshotProgress(4, MARK, 516, false));
+        Message.InstallSnapshot.of(4, MARK, 512, Bytes.utf8("part"), true),
+        new Message.SnapshotProgress(4, MARK, 516, Message.ChunkState.DAMAGED),
+        new Message.TimeoutNow(4));
   }
 
   @ParameterizedTest
