@@ -1,14 +1,19 @@
 package dev.mesh;
 
+import dev.mesh.memory.ExpiryKeeper;
+import dev.mesh.memory.Memory;
+import dev.mesh.memory.MemoryService;
 import dev.mesh.peer.PeerGuardian;
 import dev.mesh.peer.PeerState;
 import dev.mesh.persistence.local.PeerIdentity;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.local.StoreExtension;
+import dev.mesh.persistence.replicated.ReplicatedLogs;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.task.Tasks;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -38,6 +43,7 @@ public final class Mesh implements Extension {
   private final ActorSystem<?> system;
   private final MeshSettings settings;
   private final PeerState state;
+  private final MemoryService memory;
 
   private Mesh(ActorSystem<?> system) {
     this.system = system;
@@ -47,6 +53,12 @@ public final class Mesh implements Extension {
     this.state = new PeerState(selfIn(store, settings), nextIncarnation(new PeerIdentity(store)));
     system.systemActorOf(
         PeerGuardian.create(settings, store, state), PeerGuardian.NAME, Props.empty());
+    ReplicatedLogs logs = ReplicatedLogs.get(system);
+    this.memory = new MemoryService(system, settings.memory(), logs::log, InstantSource.system());
+    system.systemActorOf(
+        ExpiryKeeper.create(settings.memory(), logs::log, state::groupsLed, InstantSource.system()),
+        "mesh-memory",
+        Props.empty());
   }
 
   /**
@@ -93,6 +105,16 @@ public final class Mesh implements Extension {
             () ->
                 new IllegalStateException(
                     "this peer is not a member of its mesh yet: " + state.condition().detail()));
+  }
+
+  /**
+   * One namespace of the memory that all peers share; it need not be made first. Until this peer is
+   * a member of its mesh, calls fail with {@code UNAVAILABLE}.
+   *
+   * @throws dev.mesh.memory.MemoryException if the name is empty or too long
+   */
+  public Memory memory(String namespace) {
+    return memory.namespace(namespace);
   }
 
   /** Completes when this peer is a member of its mesh and can be asked. */

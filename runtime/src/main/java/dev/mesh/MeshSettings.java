@@ -2,6 +2,7 @@ package dev.mesh;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import dev.mesh.memory.MemorySettings;
 import dev.mesh.peer.AuctionActor.AuctionSettings;
 import dev.mesh.protocols.gossip.GossipSettings;
 import dev.mesh.replication.GroupSettings;
@@ -39,7 +40,8 @@ public record MeshSettings(
     GroupSettings replication,
     LedgerSettings tasks,
     WorkSettings work,
-    AuctionSettings auction) {
+    AuctionSettings auction,
+    MemorySettings memory) {
   private static final Pattern HOST_PORT = Pattern.compile("[^\\s:/@]+:\\d{1,5}");
 
   /**
@@ -78,7 +80,8 @@ public record MeshSettings(
         GroupSettings.of(mesh.sub("replication")),
         LedgerSettings.of(root),
         WorkSettings.of(root),
-        AuctionSettings.of(root));
+        AuctionSettings.of(root),
+        MemorySettings.of(root));
   }
 
   private static Duration heartbeatTimeout(Checked heartbeat) {

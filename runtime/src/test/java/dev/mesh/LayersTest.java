@@ -27,6 +27,8 @@ class LayersTest {
           .definedBy("dev.mesh", "dev.mesh.peer..")
           .layer("tasks")
           .definedBy("dev.mesh.task..")
+          .layer("memory")
+          .definedBy("dev.mesh.memory..")
           .layer("replication")
           .definedBy("dev.mesh.replication..")
           .layer("persistence")
@@ -40,7 +42,10 @@ class LayersTest {
           .whereLayer("http")
           .mayOnlyBeAccessedByLayers("node", "command line")
           .whereLayer("persistence")
-          .mayOnlyBeAccessedByLayers("replication", "tasks", "peer", "node", "command line")
+          .mayOnlyBeAccessedByLayers(
+              "replication", "tasks", "memory", "peer", "node", "command line")
+          .whereLayer("memory")
+          .mayOnlyBeAccessedByLayers("peer", "node", "http")
           .whereLayer("tasks")
           .mayOnlyBeAccessedByLayers("peer", "node", "http", "command line");
 

@@ -86,7 +86,9 @@ final class Guard extends AllDirectives {
 
   private static String advice(int status) {
     return switch (status) {
-      case 404 -> "there is nothing here; the routes are /v1/health, /v1/peers and /v1/tasks";
+      case 404 ->
+          "there is nothing here; the routes are /v1/health, /v1/peers, /v1/tasks and"
+              + " /v1/memory";
       case 405 -> "this route has no such method; the header Allow names those it has";
       default -> "the request is not understood";
     };

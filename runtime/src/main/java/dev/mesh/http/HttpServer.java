@@ -102,6 +102,7 @@ public final class HttpServer {
                 Map.entry("pekko.actor.default-dispatcher.executor", "thread-pool-executor"),
                 Map.entry("pekko.actor.default-dispatcher.thread-pool-executor.fixed-pool-size", 2),
                 Map.entry("pekko.http.server.server-header", "mesh"),
+                Map.entry("pekko.http.server.raw-request-uri-header", "on"),
                 Map.entry("pekko.http.server.request-timeout", answer.toMillis() + "ms"),
                 Map.entry("pekko.http.server.idle-timeout", 2 * answer.toMillis() + "ms"),
                 Map.entry("pekko.http.server.parsing.max-content-length", settings.maxBody())))

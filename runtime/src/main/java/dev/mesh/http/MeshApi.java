@@ -1,5 +1,6 @@
 package dev.mesh.http;
 
+import dev.mesh.memory.Memory;
 import dev.mesh.task.Tasks;
 import java.util.List;
 import java.util.Locale;
@@ -21,6 +22,13 @@ public interface MeshApi {
 
   /** The tasks of the mesh; absent while the peer starts. */
   Optional<Tasks> tasks();
+
+  /**
+   * One namespace of the shared memory; absent while the peer starts.
+   *
+   * @throws dev.mesh.memory.MemoryException if the name is empty or too long
+   */
+  Optional<Memory> memory(String namespace);
 
   /** What a peer can do at the moment. */
   enum State {

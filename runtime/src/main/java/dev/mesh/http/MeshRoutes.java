@@ -68,7 +68,9 @@ final class MeshRoutes extends AllDirectives {
                     concat(
                         path("health", () -> get(this::health)),
                         path("peers", () -> get(this::peers)),
-                        pathPrefix("tasks", () -> tasks))));
+                        pathPrefix("tasks", () -> tasks),
+                        pathPrefix(
+                            "memory", () -> new MemoryRoutes(mesh, settings, system).route()))));
   }
 
   private Route health() {

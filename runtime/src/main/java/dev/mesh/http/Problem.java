@@ -1,5 +1,6 @@
 package dev.mesh.http;
 
+import dev.mesh.memory.MemoryException;
 import dev.mesh.task.TasksException;
 import java.util.Locale;
 import java.util.Optional;
@@ -56,6 +57,14 @@ public final class Problem extends RuntimeException {
       return problem;
     }
     if (failure instanceof TasksException refusal) {
+      return new Problem(
+          refusal.code().httpStatus(),
+          refusal.code().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+          refusal.getMessage(),
+          refusal.outcomeKnown(),
+          refusal);
+    }
+    if (failure instanceof MemoryException refusal) {
       return new Problem(
           refusal.code().httpStatus(),
           refusal.code().name().toLowerCase(Locale.ROOT).replace('_', '-'),

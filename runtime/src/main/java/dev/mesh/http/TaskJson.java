@@ -145,7 +145,8 @@ final class TaskJson {
     }
   }
 
-  private static void putBytes(ObjectNode json, String name, Bytes value) {
+  /** Text if it is UTF-8, else base64 under {@code nameBase64}. */
+  static void putBytes(ObjectNode json, String name, Bytes value) {
     try {
       json.put(name, StandardCharsets.UTF_8.newDecoder().decode(value.buffer()).toString());
     } catch (CharacterCodingException e) {

@@ -2,6 +2,7 @@ package dev.mesh.node;
 
 import dev.mesh.Mesh;
 import dev.mesh.http.MeshApi;
+import dev.mesh.memory.Memory;
 import dev.mesh.peer.PeerState;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
@@ -83,5 +84,10 @@ final class NodeApi implements MeshApi {
   @Override
   public Optional<Tasks> tasks() {
     return node.mesh().flatMap(mesh -> mesh.state().tasks());
+  }
+
+  @Override
+  public Optional<Memory> memory(String namespace) {
+    return node.mesh().map(mesh -> mesh.memory(namespace));
   }
 }

@@ -4,6 +4,7 @@ import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.gossip.PeerFacts;
 import dev.mesh.protocols.membership.FailureDetector;
+import dev.mesh.protocols.raft.Role;
 import dev.mesh.replication.GroupStatus;
 import dev.mesh.task.Tasks;
 import java.util.List;
@@ -85,6 +86,14 @@ public final class PeerState {
   /** The groups that this peer holds a replica of, as they stand. */
   public Map<GroupId, GroupStatus> groups() {
     return Map.copyOf(groups);
+  }
+
+  /** The groups that this peer believes to lead. */
+  public List<GroupId> groupsLed() {
+    return groups.values().stream()
+        .filter(status -> status.role() == Role.LEADER)
+        .map(GroupStatus::group)
+        .toList();
   }
 
   void groupStands(GroupStatus status) {

@@ -1,5 +1,6 @@
 package dev.mesh.http;
 
+import dev.mesh.memory.Memory;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.task.Task;
 import dev.mesh.task.Tasks;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /** A real HTTP server on a free port over tasks in memory, for tests of the edges. */
@@ -15,11 +17,18 @@ public final class FakePeer implements MeshApi, AutoCloseable {
   public static final String TOKEN = "let-me-in";
 
   private final MemoryTasks tasks;
+  private final Map<String, FakeMemory> memories;
   private final HttpServer server;
   private volatile State state = State.OK;
 
   private FakePeer(int port, MemoryTasks tasks, Optional<String> token) {
+    this(port, tasks, new ConcurrentHashMap<>(), token);
+  }
+
+  private FakePeer(
+      int port, MemoryTasks tasks, Map<String, FakeMemory> memories, Optional<String> token) {
     this.tasks = tasks;
+    this.memories = memories;
     this.server = HttpServer.start(this, settings(port, token)).toCompletableFuture().join();
   }
 
@@ -43,9 +52,9 @@ public final class FakePeer implements MeshApi, AutoCloseable {
     return new FakePeer(port, new MemoryTasks(kinds), Optional.empty());
   }
 
-  /** Another peer of the same mesh: it knows the same tasks. */
+  /** Another peer of the same mesh: it knows the same tasks and memory. */
   public FakePeer another() {
-    return new FakePeer(0, tasks, Optional.empty());
+    return new FakePeer(0, tasks, memories, Optional.empty());
   }
 
   public static FakePeer startWithToken() {
@@ -96,6 +105,15 @@ public final class FakePeer implements MeshApi, AutoCloseable {
   @Override
   public Optional<Tasks> tasks() {
     return state == State.STARTING ? Optional.empty() : Optional.of(tasks);
+  }
+
+  @Override
+  public Optional<Memory> memory(String namespace) {
+    return state == State.STARTING ? Optional.empty() : Optional.of(shared(namespace));
+  }
+
+  public FakeMemory shared(String namespace) {
+    return memories.computeIfAbsent(namespace, FakeMemory::new);
   }
 
   @Override
