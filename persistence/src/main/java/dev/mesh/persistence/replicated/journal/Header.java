@@ -30,6 +30,9 @@ final class Header {
   /** Events up to here are deleted; at most {@link #highestSeqNr}. */
   long deletedTo;
 
+  /** Where the oldest append begins that is still in the {@link CommitOrder}. */
+  long firstRun = 1;
+
   /** The last append: where it began, and its checksum; it ended at {@link #highestSeqNr}. */
   long lastFirstSeqNr;
 
@@ -50,7 +53,7 @@ final class Header {
   Bytes encode() {
     BinaryWriter out = new BinaryWriter(160 + writer.length());
     out.i64(epoch).uuid(nonce).uuid(nonceBefore).text(writer);
-    out.i64(highestSeqNr).i64(deletedTo).i64(lastFirstSeqNr).i32(lastChecksum);
+    out.i64(highestSeqNr).i64(deletedTo).i64(firstRun).i64(lastFirstSeqNr).i32(lastChecksum);
     save.writeTo(out);
     return out.i32(nextPart).i32(parts).done();
   }
@@ -64,6 +67,7 @@ final class Header {
     header.writer = in.text();
     header.highestSeqNr = in.i64();
     header.deletedTo = in.i64();
+    header.firstRun = in.i64();
     header.lastFirstSeqNr = in.i64();
     header.lastChecksum = in.i32();
     header.save = SnapshotKey.readFrom(in);

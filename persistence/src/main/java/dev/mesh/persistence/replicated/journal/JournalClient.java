@@ -82,6 +82,22 @@ final class JournalClient {
     return index.thenCompose(atLeast -> retried(() -> logs.log().query(group, atLeast, encoded)));
   }
 
+  /** An index that covers what the group has acknowledged so far. */
+  CompletionStage<Long> readIndex(GroupId group) {
+    return retried(() -> logs.log().readIndex(group));
+  }
+
+  /** Asks a replica that has applied {@code atLeast}. */
+  CompletionStage<Bytes> query(GroupId group, long atLeast, JournalQuery query) {
+    Bytes encoded = query.encode();
+    return retried(() -> logs.log().query(group, atLeast, encoded));
+  }
+
+  /** How many groups share the slices. */
+  int groups() {
+    return groups;
+  }
+
   private CompletionStage<JournalAnswer> propose(JournalCommand command) {
     String id = command.persistenceId();
     Bytes encoded = command.encode();

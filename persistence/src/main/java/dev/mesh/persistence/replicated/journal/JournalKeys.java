@@ -8,13 +8,16 @@ import java.util.UUID;
 /**
  * The machine's keys. A space (1 byte), then for headers the persistence id; for all else the id's
  * length (2 bytes), the id, the sequence number (8 bytes), and for snapshots the save (16 bytes)
- * and part (4 bytes).
+ * and part (4 bytes). What is kept in the order of commits has its number (8 bytes) for a key.
  */
 final class JournalKeys {
   private static final byte HEADER = 1;
   private static final byte EVENT = 2;
   private static final byte SNAPSHOT = 3;
   private static final byte SNAPSHOT_PART = 4;
+  private static final byte RUN = 5;
+  private static final byte COMMITTED = 6;
+  private static final byte LAST_COMMITTED = 7;
 
   private static final int MAX_ID_BYTES = 0xFFFF;
   private static final UUID LOWEST = new UUID(0, 0);
@@ -41,6 +44,28 @@ final class JournalKeys {
 
   static long seqNrOfEvent(byte[] key) {
     return ByteBuffer.wrap(key).getLong(key.length - Long.BYTES);
+  }
+
+  /** Of the events that were appended together with the one at {@code firstSeqNr}. */
+  static byte[] run(String persistenceId, long firstSeqNr) {
+    return numbered(RUN, persistenceId, firstSeqNr, 0).array();
+  }
+
+  /** Of the run whose last event has this number among all that the group has committed. */
+  static byte[] committed(long lastNumber) {
+    return ByteBuffer.allocate(1 + Long.BYTES).put(COMMITTED).putLong(lastNumber).array();
+  }
+
+  static byte[] committedEnd() {
+    return new byte[] {COMMITTED + 1};
+  }
+
+  static long lastNumberOf(byte[] committedKey) {
+    return ByteBuffer.wrap(committedKey).getLong(1);
+  }
+
+  static byte[] lastCommitted() {
+    return new byte[] {LAST_COMMITTED};
   }
 
   static byte[] snapshot(String persistenceId, SnapshotKey key) {

@@ -19,6 +19,7 @@ public final class JournalMachine implements MachinePart {
   private static final JournalAnswer MALFORMED = new JournalAnswer(Status.DAMAGED, 0, 0, 0);
 
   private final Headers headers;
+  private final CommitOrder order;
   private final JournalQueries queries;
 
   /**
@@ -28,6 +29,7 @@ public final class JournalMachine implements MachinePart {
    */
   public JournalMachine(GroupStore store, int cachedHeaders) {
     this.headers = new Headers(store, cachedHeaders);
+    this.order = new CommitOrder(store);
     this.queries = new JournalQueries(store);
   }
 
@@ -48,11 +50,13 @@ public final class JournalMachine implements MachinePart {
   @Override
   public void flushTo(GroupChanges changes) {
     headers.flushTo(changes);
+    order.flushTo(changes);
   }
 
   @Override
   public void committed(long number) {
     headers.committed(number);
+    order.committed(number);
   }
 
   @Override
@@ -63,6 +67,7 @@ public final class JournalMachine implements MachinePart {
   @Override
   public void forget() {
     headers.clear();
+    order.forget();
   }
 
   private JournalAnswer apply(JournalCommand command, GroupChanges changes) {
@@ -122,6 +127,7 @@ public final class JournalMachine implements MachinePart {
     for (Bytes event : append.events()) {
       changes.put(JournalKeys.event(id, seqNr++), event);
     }
+    order.append(id, append.firstSeqNr(), append.events().size(), changes);
     header.writer = append.writer();
     header.highestSeqNr = last;
     header.lastFirstSeqNr = append.firstSeqNr();
@@ -140,6 +146,10 @@ public final class JournalMachine implements MachinePart {
       changes.deleteRange(
           JournalKeys.event(id, header.deletedTo + 1), JournalKeys.event(id, to + 1));
       header.deletedTo = to;
+      headers.change(id);
+    }
+    if (header.firstRun <= to) {
+      header.firstRun = order.delete(id, header.firstRun, to, changes);
       headers.change(id);
     }
     return Status.DONE;

@@ -38,6 +38,8 @@ final class JournalQueries {
         return part == null ? Bytes.EMPTY : part;
       } else if (query instanceof JournalQuery.PersistenceIds it) {
         return ids(view, it).encode();
+      } else if (query instanceof JournalQuery.Slices it) {
+        return new SlicesScan(view, it).page().encode();
       }
       throw new IllegalStateException("no answer to " + query);
     }
@@ -109,7 +111,9 @@ final class JournalQueries {
         JournalKeys.after(JournalKeys.header(query.after())),
         JournalKeys.headersEnd(),
         (key, value) -> {
-          ids.add(JournalKeys.idOfHeader(key));
+          if (Header.decode(value).highestSeqNr > 0) {
+            ids.add(JournalKeys.idOfHeader(key));
+          }
           return ids.size() < query.limit();
         });
     return new IdsPage(ids);

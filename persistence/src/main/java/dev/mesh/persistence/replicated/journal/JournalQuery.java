@@ -5,6 +5,7 @@ import dev.mesh.protocols.BinaryWriter;
 import dev.mesh.protocols.Bytes;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.pekko.persistence.typed.PersistenceId;
 
 /**
  * What one replica can be asked. Answers are pages: they end early where their bound is reached,
@@ -82,13 +83,36 @@ sealed interface JournalQuery {
     }
   }
 
-  /** Ids in order behind {@code after}, answered with an {@link IdsPage}. */
+  /** Ids with an event ever, in order behind {@code after}, answered with an {@link IdsPage}. */
   record PersistenceIds(String after, int limit) implements JournalQuery {
     static final int KIND = 5;
 
     @Override
     public void writeTo(BinaryWriter out) {
       out.u8(KIND).text(after).i32(limit);
+    }
+  }
+
+  /**
+   * Events of an entity type and a range of slices, in the order in which the group has committed
+   * them, answered with a {@link SlicesPage}.
+   *
+   * @param after the number of the last event known, 0 for none
+   */
+  record Slices(String entityType, int minSlice, int maxSlice, long after, int maxBytes)
+      implements JournalQuery {
+    static final int KIND = 6;
+
+    @Override
+    public void writeTo(BinaryWriter out) {
+      out.u8(KIND).text(entityType).i32(minSlice).i32(maxSlice).i64(after).i32(maxBytes);
+    }
+
+    boolean matches(String persistenceId) {
+      int slice = dev.mesh.persistence.replicated.Slices.sliceOf(persistenceId);
+      return slice >= minSlice
+          && slice <= maxSlice
+          && PersistenceId.extractEntityType(persistenceId).equals(entityType);
     }
   }
 
@@ -106,6 +130,8 @@ sealed interface JournalQuery {
       return new SnapshotPart(in.text(), SnapshotKey.readFrom(in), in.i32());
     } else if (format == FORMAT && kind == PersistenceIds.KIND) {
       return new PersistenceIds(in.text(), in.i32());
+    } else if (format == FORMAT && kind == Slices.KIND) {
+      return new Slices(in.text(), in.i32(), in.i32(), in.i64(), in.i32());
     }
     throw new BinaryReader.MalformedException(
         "a query of format " + format + " and kind " + kind + ", which this version does not know");
@@ -142,6 +168,46 @@ sealed interface JournalQuery {
         rows.add(in.bytes());
       }
       return new EventsPage(deletedTo, highest, first, rows);
+    }
+  }
+
+  /**
+   * An event in the order of commits.
+   *
+   * @param number counts all events that the group has committed, from 1
+   * @param row see {@link EventRow}
+   */
+  record CommittedEvent(long number, String persistenceId, long seqNr, Bytes row) {}
+
+  /**
+   * Events in the order of commits.
+   *
+   * @param through everything that matches up to this number is in this page or before it
+   * @param last the number of the last event that the group has committed
+   */
+  record SlicesPage(long through, long last, List<CommittedEvent> events) {
+    Bytes encode() {
+      int size = 64;
+      for (CommittedEvent event : events) {
+        size += 64 + event.persistenceId().length() + event.row().length();
+      }
+      BinaryWriter out = new BinaryWriter(size).i64(through).i64(last).i32(events.size());
+      for (CommittedEvent event : events) {
+        out.i64(event.number()).text(event.persistenceId()).i64(event.seqNr()).bytes(event.row());
+      }
+      return out.done();
+    }
+
+    static SlicesPage decode(Bytes page) {
+      BinaryReader in = new BinaryReader(page);
+      long through = in.i64();
+      long last = in.i64();
+      int count = in.count();
+      List<CommittedEvent> events = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        events.add(new CommittedEvent(in.i64(), in.text(), in.i64(), in.bytes()));
+      }
+      return new SlicesPage(through, last, events);
     }
   }
 

@@ -183,8 +183,11 @@ class JournalMachineCrashTest {
     }
 
     void checkEvents(MachineProbe probe) {
+      Map<String, List<Bytes>> inCommitOrder = probe.inCommitOrder(100);
       known.forEach(
           (id, is) -> {
+            assertEquals(
+                List.copyOf(is.events.values()), inCommitOrder.getOrDefault(id, List.of()));
             assertEquals(
                 List.copyOf(is.events.values()),
                 probe.replay(id, 1, is.highest, Integer.MAX_VALUE).rows());

@@ -11,7 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.local.StoreFixtures;
+import dev.mesh.persistence.replicated.Slices;
 import dev.mesh.persistence.replicated.journal.JournalQuery.IdsPage;
+import dev.mesh.persistence.replicated.journal.JournalQuery.SlicesPage;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.GroupId;
 import java.nio.file.Path;
@@ -191,6 +193,42 @@ class JournalMachineTest {
     assertEquals(2, probe.replay(ID, 1, 3, 2100).rows().size());
     assertEquals(1, probe.replay(ID, 3, 3, 10).rows().size());
     assertEquals(1, probe.replay(ID, 1, 3, 10).rows().size());
+  }
+
+  private List<Long> numbers(String entityType, int minSlice, int maxSlice, long after) {
+    JournalQuery query =
+        new JournalQuery.Slices(entityType, minSlice, maxSlice, after, MachineProbe.PAGE);
+    return SlicesPage.decode(probe.ask(query)).events().stream()
+        .map(JournalQuery.CommittedEvent::number)
+        .toList();
+  }
+
+  @Test
+  void eventsAreNumberedInTheOrderOfCommitsAndFoundBySliceAndType() {
+    String cart = "Cart|1";
+    long other = probe.claim(cart);
+    probe.append(ID, epoch, "w", 1, "a", "b");
+    probe.append(cart, other, "w", 1, "x", "y");
+    probe.append(ID, epoch, "w", 3, "c");
+    assertEquals(List.of(1L, 2L, 5L), numbers("", 0, 1023, 0));
+    assertEquals(List.of(3L, 4L), numbers("Cart", 0, 1023, 0));
+    assertEquals(List.of(4L), numbers("Cart", 0, 1023, 3));
+    int slice = Slices.sliceOf(cart);
+    assertEquals(List.of(3L, 4L), numbers("Cart", slice, slice, 0));
+    assertEquals(List.of(), numbers("Cart", 0, slice - 1, 0));
+    assertEquals(List.of(), numbers("Cart", slice + 1, 1023, 0));
+  }
+
+  @Test
+  void deletedEventsLeaveTheOrderOfCommitsAndTheirNumbersStayTaken() {
+    probe.append(ID, epoch, "w", 1, "a", "b");
+    probe.append(ID, epoch, "w", 3, "c", "d");
+    probe.apply(new JournalCommand.DeleteTo(ID, epoch, 3));
+    assertEquals(List.of(4L), numbers("", 0, 1023, 0));
+    probe.apply(new JournalCommand.DeleteTo(ID, epoch, 4));
+    assertEquals(List.of(), numbers("", 0, 1023, 0));
+    probe.append(ID, epoch, "w", 5, "e");
+    assertEquals(List.of(5L), numbers("", 0, 1023, 0));
   }
 
   @Test

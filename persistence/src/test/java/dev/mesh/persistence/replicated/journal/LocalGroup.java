@@ -12,12 +12,12 @@ import java.util.concurrent.ForkJoinPool;
 import org.apache.pekko.actor.ActorSystem;
 
 /** A store, a journal machine in it, and a log in front. */
-final class LocalGroup implements AutoCloseable {
+public final class LocalGroup implements AutoCloseable {
   final Store store;
   final StateMachine machine;
-  final LocalLog log;
+  public final LocalLog log;
 
-  LocalGroup(Path folder) {
+  public LocalGroup(Path folder) {
     store = Store.open(folder, StoreFixtures.settings());
     machine = open(store, GroupId.META);
     log = new LocalLog(machine);

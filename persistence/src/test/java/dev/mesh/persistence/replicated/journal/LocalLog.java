@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
  * A group of one replica in this process: what is proposed is applied at once. Faults can be queued
  * for the next proposals.
  */
-final class LocalLog implements ReplicatedLog, AutoCloseable {
+public final class LocalLog implements ReplicatedLog, AutoCloseable {
   /** What becomes of a proposal. */
   enum Fault {
     NONE,

@@ -7,7 +7,9 @@ import dev.mesh.persistence.replicated.journal.JournalQuery.SnapshotInfo;
 import dev.mesh.persistence.replicated.journal.JournalQuery.SnapshotsPage;
 import dev.mesh.protocols.Bytes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** A machine with the calls that tests make of it. */
@@ -71,6 +73,20 @@ final class MachineProbe {
     return replay(id, 1, Long.MAX_VALUE - 1, Integer.MAX_VALUE).rows().stream()
         .map(row -> Bytes.wrap(EventRow.event(row)).asUtf8())
         .toList();
+  }
+
+  /** What is left of all ids' events, read in the order of commits in pages of that size. */
+  Map<String, List<Bytes>> inCommitOrder(int pageBytes) {
+    Map<String, List<Bytes>> byId = new HashMap<>();
+    JournalQuery.SlicesPage page = new JournalQuery.SlicesPage(0, Long.MAX_VALUE, List.of());
+    while (page.through() < page.last()) {
+      JournalQuery next = new JournalQuery.Slices("", 0, 1023, page.through(), pageBytes);
+      page = JournalQuery.SlicesPage.decode(ask(next));
+      for (JournalQuery.CommittedEvent event : page.events()) {
+        byId.computeIfAbsent(event.persistenceId(), id -> new ArrayList<>()).add(event.row());
+      }
+    }
+    return byId;
   }
 
   JournalAnswer header(String id) {

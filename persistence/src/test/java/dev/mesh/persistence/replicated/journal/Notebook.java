@@ -12,19 +12,20 @@ import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 
 /** An event-sourced actor that keeps the lines written to it, with snapshots and deletes. */
-final class Notebook extends EventSourcedBehavior<Notebook.Command, Notebook.Line, Notebook.Lines> {
-  static final int SNAPSHOT_EVERY = 10;
+public final class Notebook
+    extends EventSourcedBehavior<Notebook.Command, Notebook.Line, Notebook.Lines> {
+  public static final int SNAPSHOT_EVERY = 10;
 
-  sealed interface Command {}
+  public sealed interface Command {}
 
   /** Persists the lines together and answers with all there are. */
-  record Write(List<String> lines, ActorRef<List<String>> replyTo) implements Command {}
+  public record Write(List<String> lines, ActorRef<List<String>> replyTo) implements Command {}
 
-  record Read(ActorRef<List<String>> replyTo) implements Command {}
+  public record Read(ActorRef<List<String>> replyTo) implements Command {}
 
-  record Line(String text) implements CborEvent {}
+  public record Line(String text) implements CborEvent {}
 
-  record Lines(List<String> texts) implements CborEvent {
+  public record Lines(List<String> texts) implements CborEvent {
     Lines with(Line line) {
       List<String> more = new ArrayList<>(texts);
       more.add(line.text());
@@ -36,7 +37,7 @@ final class Notebook extends EventSourcedBehavior<Notebook.Command, Notebook.Lin
     super(PersistenceId.ofUniqueId(id));
   }
 
-  static Behavior<Command> create(String id) {
+  public static Behavior<Command> create(String id) {
     return new Notebook(id);
   }
 
