@@ -6,6 +6,7 @@ import dev.mesh.memory.MemorySettings;
 import dev.mesh.peer.AuctionActor.AuctionSettings;
 import dev.mesh.protocols.gossip.GossipSettings;
 import dev.mesh.replication.GroupSettings;
+import dev.mesh.replication.OperationSettings;
 import dev.mesh.task.LedgerSettings;
 import dev.mesh.task.WorkSettings;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ public record MeshSettings(
     Duration gossipInterval,
     GossipSettings gossip,
     GroupSettings replication,
+    OperationSettings operations,
     LedgerSettings tasks,
     WorkSettings work,
     AuctionSettings auction,
@@ -78,6 +80,7 @@ public record MeshSettings(
             gossip.integer("rumour-factor", 0, 16),
             (int) gossip.bytes("max-message-bytes", 4096, 512 * 1024)),
         GroupSettings.of(mesh.sub("replication")),
+        OperationSettings.of(mesh.sub("replication").sub("operations")),
         LedgerSettings.of(root),
         WorkSettings.of(root),
         AuctionSettings.of(root),

@@ -42,7 +42,7 @@ final class LogText {
 
   static ObjectNode json(GroupInspection found) {
     ObjectNode json =
-        object().put("group", found.group().value()).put("term", found.hardState().term());
+        object().put("group", number(found.group())).put("term", found.hardState().term());
     found.hardState().vote().ifPresent(vote -> json.put("vote", vote.value()));
     SnapshotMark mark = found.compacted();
     if (mark.index() > 0) {
@@ -116,7 +116,7 @@ final class LogText {
   static ObjectNode json(GroupId group, Entry entry) {
     ObjectNode json =
         object()
-            .put("group", group.value())
+            .put("group", number(group))
             .put("index", entry.index())
             .put("term", entry.term())
             .put("type", name(entry.type()))
@@ -160,6 +160,11 @@ final class LogText {
     members.voters().forEach(peer -> voters.add(peer.value()));
     ArrayNode learners = json.putArray("learners");
     members.learners().forEach(peer -> learners.add(peer.value()));
+  }
+
+  /** Ids are strings outside, whatever they are inside. */
+  private static String number(GroupId group) {
+    return Integer.toString(group.value());
   }
 
   private static String name(EntryType type) {

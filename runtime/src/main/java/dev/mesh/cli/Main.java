@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       CancelCommand.class,
       PeersCommand.class,
       StatusCommand.class,
+      ConsensusCommand.class,
       LogCommand.class,
       BenchCommand.class,
       CompletionCommand.class,

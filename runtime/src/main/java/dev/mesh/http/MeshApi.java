@@ -30,6 +30,9 @@ public interface MeshApi {
    */
   Optional<Memory> memory(String namespace);
 
+  /** The groups of the mesh; absent while the peer starts. */
+  Optional<ConsensusApi> consensus();
+
   /** What a peer can do at the moment. */
   enum State {
     /** Reads and writes. */

@@ -70,6 +70,8 @@ final class MeshRoutes extends AllDirectives {
                         path("peers", () -> get(this::peers)),
                         pathPrefix("tasks", () -> tasks),
                         pathPrefix(
+                            "consensus", () -> new ConsensusRoutes(mesh, settings, system).route()),
+                        pathPrefix(
                             "memory", () -> new MemoryRoutes(mesh, settings, system).route()))));
   }
 

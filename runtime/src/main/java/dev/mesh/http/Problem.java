@@ -48,6 +48,11 @@ public final class Problem extends RuntimeException {
             + "; nothing was done; try again soon or ask another peer");
   }
 
+  /** No majority answered in time; what was asked may be done all the same, now or later. */
+  public static Problem outcomeUnknown(String message) {
+    return new Problem(UNAVAILABLE, "unavailable", message, false, null);
+  }
+
   /** What {@code failure} means to a client. */
   static Problem of(Throwable failure) {
     if (failure instanceof CompletionException && failure.getCause() != null) {

@@ -111,7 +111,7 @@ final class TaskJson {
     }
   }
 
-  private static JsonNode readTree(byte[] json) {
+  static JsonNode readTree(byte[] json) {
     try {
       return MAPPER.readTree(json);
     } catch (JsonProcessingException e) {

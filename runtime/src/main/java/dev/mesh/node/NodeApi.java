@@ -1,6 +1,7 @@
 package dev.mesh.node;
 
 import dev.mesh.Mesh;
+import dev.mesh.http.ConsensusApi;
 import dev.mesh.http.MeshApi;
 import dev.mesh.memory.Memory;
 import dev.mesh.peer.PeerState;
@@ -79,6 +80,11 @@ final class NodeApi implements MeshApi {
         load,
         OptionalDouble.empty(),
         List.of());
+  }
+
+  @Override
+  public Optional<ConsensusApi> consensus() {
+    return node.mesh().flatMap(mesh -> mesh.state().operations()).map(NodeConsensus::new);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.gossip.PeerFacts;
 import dev.mesh.protocols.membership.FailureDetector;
 import dev.mesh.protocols.raft.Role;
+import dev.mesh.replication.GroupOperations;
 import dev.mesh.replication.GroupStatus;
 import dev.mesh.task.Tasks;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class PeerState {
   private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
   private volatile Map<PeerId, FailureDetector.Health> health = Map.of();
   private volatile List<PeerFacts> facts = List.of();
+  private volatile GroupOperations operations; // null until then
   private volatile Condition condition = new Condition(Mode.STARTING, "the peer has just begun");
   private final CompletableFuture<Tasks> tasks = new CompletableFuture<>();
 
@@ -120,6 +122,15 @@ public final class PeerState {
 
   void factsAre(List<PeerFacts> known) {
     facts = List.copyOf(known);
+  }
+
+  /** What can be seen and done of the mesh's groups; empty until this peer belongs to a mesh. */
+  public Optional<GroupOperations> operations() {
+    return Optional.ofNullable(operations);
+  }
+
+  void operationsAre(GroupOperations available) {
+    operations = available;
   }
 
   /** The tasks of the mesh; empty until this peer is a member. */

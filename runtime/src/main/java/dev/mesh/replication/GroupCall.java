@@ -27,6 +27,11 @@ sealed interface GroupCall extends WireMessage, GroupMessage {
   /** Asks this replica's machine once it has applied {@code atLeast}. */
   record Query(long id, long atLeast, Bytes query, ActorRef<Reply> replyTo) implements GroupCall {}
 
+  /** How this replica stands; answered by every one, whatever its role. */
+  record Inspect(ActorRef<Inspected> replyTo) implements GroupCall {}
+
+  record Inspected(GroupStatus status) implements WireMessage {}
+
   /** What a replica answers. */
   sealed interface Reply extends WireMessage {}
 

@@ -2,11 +2,18 @@ package dev.mesh.replication;
 
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.raft.Membership;
 import dev.mesh.protocols.raft.Role;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** What a replica shows of its group. Indexes are those of the group's log. */
+/**
+ * What a replica shows of its group. Indexes are those of the group's log.
+ *
+ * @param members the latest in its log
+ * @param match how far each follower is known to hold the log on disk; empty unless it leads and
+ *     was asked
+ */
 public record GroupStatus(
     GroupId group,
     PeerId self,
@@ -16,4 +23,9 @@ public record GroupStatus(
     long commitIndex,
     long appliedIndex,
     long lastIndex,
-    List<PeerId> voters) {}
+    Membership members,
+    Map<PeerId, Long> match) {
+  public GroupStatus {
+    match = Map.copyOf(match);
+  }
+}

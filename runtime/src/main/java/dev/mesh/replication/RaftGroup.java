@@ -12,7 +12,9 @@ import dev.mesh.protocols.raft.Raft;
 import dev.mesh.protocols.raft.Role;
 import dev.mesh.protocols.raft.SnapshotMark;
 import dev.mesh.protocols.raft.Timer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -118,6 +120,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
         .onMessage(GroupCall.Propose.class, this::onPropose)
         .onMessage(GroupCall.Read.class, this::onRead)
         .onMessage(GroupCall.Query.class, this::onQuery)
+        .onMessage(GroupCall.Inspect.class, this::onInspect)
         .onMessage(Happened.class, happened -> step(happened.input()))
         .onMessage(TimerElapsed.class, this::onTimer)
         .onMessage(StorageFailed.class, this::onStorageFailed)
@@ -163,6 +166,13 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
 
   private Behavior<GroupMessage> onQuery(GroupCall.Query query) {
     calls.query(query, raft.appliedIndex());
+    return this;
+  }
+
+  private Behavior<GroupMessage> onInspect(GroupCall.Inspect inspect) {
+    Map<PeerId, Long> match = new HashMap<>();
+    raft.followers().forEach((peer, follower) -> match.put(peer, follower.match()));
+    inspect.replyTo().tell(new GroupCall.Inspected(status(match)));
     return this;
   }
 
@@ -302,19 +312,21 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
   }
 
   private void publishStatus() {
-    parts
-        .statusChanged()
-        .accept(
-            new GroupStatus(
-                parts.group(),
-                parts.self(),
-                raft.role(),
-                raft.term(),
-                raft.leader(),
-                raft.commitIndex(),
-                raft.appliedIndex(),
-                raft.lastIndex(),
-                raft.membership().voters()));
+    parts.statusChanged().accept(status(Map.of()));
+  }
+
+  private GroupStatus status(Map<PeerId, Long> match) {
+    return new GroupStatus(
+        parts.group(),
+        parts.self(),
+        raft.role(),
+        raft.term(),
+        raft.leader(),
+        raft.commitIndex(),
+        raft.appliedIndex(),
+        raft.lastIndex(),
+        raft.membership(),
+        match);
   }
 
   private boolean isLeader() {

@@ -187,6 +187,39 @@ class MainTest {
   }
 
   @Test
+  void statusShowsEachGroup() throws Exception {
+    assertEquals(0, mesh("status"));
+    List<String> lines = printed().lines().toList();
+    assertEquals(
+        List.of(
+            "group  leader  term  commit  applied  lag  others",
+            "3      a       2     12      11       5    b silent, c learner",
+            "words  -       -     -       -        -    b silent"),
+        lines.subList(lines.size() - 3, lines.size()));
+    mesh("status", "--json");
+    JsonNode groups = json(printed()).path("groups");
+    assertEquals("a", groups.path(0).path("leader").asText());
+    assertEquals(5, groups.path(0).path("members").path(1).path("lag").asInt());
+    assertTrue(groups.path(1).path("term").isMissingNode());
+  }
+
+  @Test
+  void membersOfGroupsAreChanged() throws Exception {
+    assertEquals(0, consensus("add", "3", "d"));
+    assertEquals("d in 3: voter\n", printed());
+    assertEquals(4, consensus("add", "3", "slow"));
+    assertEquals(0, consensus("transfer", "words", "b"));
+    assertEquals(0, consensus("remove", "3", "c"));
+    assertEquals(1, consensus("remove", "3", "z"));
+    assertTrue(err.toString().contains("z is no member"), err.toString());
+    assertEquals(2, execute("consensus"));
+  }
+
+  private int consensus(String what, String group, String peer) {
+    return execute("consensus", what, "--mesh", this.peer.url(), group, peer);
+  }
+
+  @Test
   void noPeerAndNoQuorumAreOneExitCode() throws Exception {
     peer.become(MeshApi.State.STARTING);
     assertEquals(3, mesh("submit", "--kind", "echo"));

@@ -117,6 +117,11 @@ public final class FakePeer implements MeshApi, AutoCloseable {
   }
 
   @Override
+  public Optional<ConsensusApi> consensus() {
+    return state == State.STARTING ? Optional.empty() : Optional.of(new FakeConsensus());
+  }
+
+  @Override
   public void close() {
     server.stop().toCompletableFuture().join();
   }
