@@ -66,6 +66,29 @@ public record Membership(List<PeerId> voters, List<PeerId> learners) {
     return members;
   }
 
+  /** With {@code peer} as a learner, which it must not be yet. */
+  public Membership withLearner(PeerId peer) {
+    List<PeerId> more = new ArrayList<>(learners);
+    more.add(peer);
+    return new Membership(voters, more);
+  }
+
+  /** With {@code peer} as a voter, and a learner no more. */
+  public Membership withVoter(PeerId peer) {
+    List<PeerId> more = new ArrayList<>(voters);
+    more.add(peer);
+    return new Membership(more, minus(learners, peer));
+  }
+
+  /** Without {@code peer}, whatever it is. */
+  public Membership without(PeerId peer) {
+    return new Membership(minus(voters, peer), minus(learners, peer));
+  }
+
+  private static List<PeerId> minus(List<PeerId> peers, PeerId peer) {
+    return peers.stream().filter(other -> !other.equals(peer)).toList();
+  }
+
   /** Whether {@code present} voters are enough to decide. */
   public boolean isMajority(int present) {
     return !voters.isEmpty() && Quorum.isMajority(present, voters.size());

@@ -52,6 +52,9 @@ final class Reconfiguration {
               + state.configurations.latestIndex()
               + " is not committed yet: try again");
     }
+    if (!state.isVoter()) {
+      return Optional.of("this leader is leaving the group: ask the next");
+    }
     if (next.voters().isEmpty()) {
       return Optional.of("a group needs at least one voter");
     }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
@@ -22,6 +23,9 @@ final class Oracle {
 
   private record Life(long term, long commit) {}
 
+  /** What all machines are after an entry, and which membership is in force then. */
+  private record Standing(long stateHash, Membership membership) {}
+
   private final Map<Long, PeerId> leaders = new HashMap<>();
   private final Map<Ballot, PeerId> votes = new HashMap<>();
   private final Map<Position, Identity> entries = new HashMap<>();
@@ -31,43 +35,42 @@ final class Oracle {
   /** Entry i + 1 is at i, as all peers must apply it; with the machine's hash after it. */
   private final List<Entry> committed = new ArrayList<>();
 
-  private final List<Long> hashes = new ArrayList<>(List.of(0L));
+  private final List<Standing> standings = new ArrayList<>();
+  private final SimulatedMachine reference;
 
-  private final Map<Position, Long> proposals = new HashMap<>();
+  /** Which entry executed a command. */
+  private final Map<Long, Long> executed = new HashMap<>();
+
   private final Map<Long, Long> readsBegun = new HashMap<>();
-  private long lastAcknowledged;
-  private int acknowledged;
-  private int readsDone;
-  private int snapshotsInstalled;
+  private final Map<String, Integer> counts = new TreeMap<>();
+  private long lastApplied;
   private long trace;
+
+  Oracle(Membership bootstrap) {
+    reference = new SimulatedMachine(bootstrap, this::executed);
+    standings.add(new Standing(reference.stateHash(), bootstrap));
+  }
 
   /** A hash of everything seen. */
   long trace() {
     return trace;
   }
 
-  int acknowledged() {
-    return acknowledged;
+  /** How often each kind of thing happened. */
+  Map<String, Integer> counts() {
+    return counts;
   }
 
-  int readsDone() {
-    return readsDone;
+  int count(String what) {
+    return counts.getOrDefault(what, 0);
   }
 
-  int snapshotsInstalled() {
-    return snapshotsInstalled;
-  }
-
-  long lastAcknowledged() {
-    return lastAcknowledged;
+  private void happened(String what) {
+    counts.merge(what, 1, Integer::sum);
   }
 
   long lastCommitted() {
     return committed.size();
-  }
-
-  long hashAt(long index) {
-    return hashes.get((int) index);
   }
 
   void started(SimulatedPeer peer) {
@@ -87,34 +90,53 @@ final class Oracle {
         elected(peer, it.term());
       } else if (effect instanceof Effect.Send it) {
         sent(peer.id(), it);
-      } else if (effect instanceof Effect.Proposed it) {
-        proposals.put(new Position(it.index(), it.term()), it.id());
       } else if (effect instanceof Effect.ReadReady it) {
         readReady(it);
+      } else if (effect instanceof Effect.Reconfigured it) {
+        require(it.index() <= committed.size(), () -> it + ", which is not committed");
+      } else if (effect instanceof Effect.LeadershipTransferred) {
+        happened("transfers");
       }
     }
   }
 
   void readBegins(long id) {
-    readsBegun.put(id, lastAcknowledged);
+    readsBegun.put(id, lastApplied);
   }
 
-  /** State machine safety; and a client is told that its proposal is safe. */
+  /** State machine safety. Reads that begin from now on must not miss this. */
   void applied(SimulatedPeer peer, List<Entry> batch) {
     for (Entry entry : batch) {
       require(
           entry.index() <= committed.size() && committed.get((int) entry.index() - 1).equals(entry),
           () -> peer.id() + " applied " + entry + ", which is not what is committed there");
-      if (proposals.remove(new Position(entry.index(), entry.term())) != null) {
-        acknowledged++;
-        lastAcknowledged = Math.max(lastAcknowledged, entry.index());
-      }
+      lastApplied = Math.max(lastApplied, entry.index());
     }
     checkMachine(peer);
   }
 
+  /** Exactly once: whatever machine executes it, a command is executed by one entry. */
+  void executed(long command, long index) {
+    Long other = executed.putIfAbsent(command, index);
+    require(
+        other == null || other == index,
+        () -> "command " + command + " was executed as " + other + " and as " + index);
+  }
+
+  /** A client was told that its command was executed, and as which entry. */
+  void acknowledged(long command, long index) {
+    happened("acknowledged");
+    require(
+        Long.valueOf(index).equals(executed.get(command)),
+        () -> "command " + command + " was not executed as " + index);
+  }
+
+  void sessionExpired() {
+    happened("sessions expired");
+  }
+
   void installed(SimulatedPeer peer, SnapshotMark mark) {
-    snapshotsInstalled++;
+    happened("snapshots");
     require(mark.index() <= committed.size(), () -> mark + " is not committed");
     checkMachine(peer);
   }
@@ -122,7 +144,7 @@ final class Oracle {
   private void checkMachine(SimulatedPeer peer) {
     long index = peer.machine().mark().index();
     require(
-        peer.machine().hash() == hashAt(index),
+        peer.machine().stateHash() == standings.get((int) index).stateHash(),
         () -> "the machine of " + peer.id() + " differs at " + index);
   }
 
@@ -159,13 +181,32 @@ final class Oracle {
       Entry entry = raft.entryAt(index);
       if (index == committed.size() + 1) {
         committed.add(entry);
-        hashes.add(SimulatedMachine.next(hashes.get(hashes.size() - 1), entry));
+        checkChange(entry);
+        reference.apply(entry);
+        standings.add(new Standing(reference.stateHash(), reference.mark().membership()));
       }
       require(
           index <= committed.size() && committed.get((int) index - 1).equals(entry),
           () -> peer.id() + " committed " + entry + ", which is not what is committed there");
     }
     checkedUpTo.put(peer.id(), raft.commitIndex());
+  }
+
+  /** Committed memberships differ from the one before by one voter, who was a learner. */
+  private void checkChange(Entry entry) {
+    if (entry.type() != EntryType.CONFIGURATION) {
+      return;
+    }
+    happened("changes");
+    Membership before = reference.mark().membership();
+    Membership after = Membership.fromBytes(entry.payload());
+    List<PeerId> added = new ArrayList<>(after.voters());
+    added.removeAll(before.voters());
+    List<PeerId> removed = new ArrayList<>(before.voters());
+    removed.removeAll(after.voters());
+    require(
+        added.size() + removed.size() <= 1 && before.learners().containsAll(added),
+        () -> "entry " + entry.index() + " changes " + before + " to " + after);
   }
 
   /** Election safety and leader completeness. */
@@ -203,7 +244,7 @@ final class Oracle {
 
   private void readReady(Effect.ReadReady ready) {
     long floor = Optional.ofNullable(readsBegun.remove(ready.id())).orElseThrow();
-    readsDone++;
+    happened("reads");
     require(
         ready.index() >= floor,
         () -> ready + " misses what was acknowledged before it began, up to " + floor);

@@ -5,68 +5,95 @@ import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.sim.EventQueue;
 import dev.mesh.protocols.sim.Network;
 import dev.mesh.protocols.sim.SeededDraws;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A group of 3 to 7 peers, clients that propose and read, and everything that can go wrong; then
- * calm, in which the group must make progress. One seed decides it all.
+ * 3 to 9 peers, some of them members, clients with sessions, an operator who changes the
+ * membership, and everything that can go wrong; then calm, in which the group must make progress
+ * and keep its leader. One seed decides it all.
  */
 final class RaftSimulation {
+  /** Sessions that the machine keeps: so few that clients lose theirs. */
+  static final int SESSIONS = 4;
+
+  /** Answers kept for each. */
+  static final int ANSWERS = 4;
+
   private static final long FAULTS_MILLIS = 3_000;
   private static final long CALM_MILLIS = 10_000;
 
+  /** Transfers that were under way are over. */
+  private static final long SETTLING_MILLIS = 500;
+
+  private static final long QUIET_MILLIS = 1_000;
+
   private final SeededDraws draws;
   private final EventQueue events = new EventQueue();
-  private final Oracle oracle = new Oracle();
+  private final Oracle oracle;
   private final Network<Message> network;
   private final Map<PeerId, SimulatedPeer> peers = new TreeMap<>();
+  private final Map<Long, SimulatedClient> requests = new HashMap<>();
+  private final List<SimulatedClient> clients = new ArrayList<>();
+  private final SimulatedOperator operator;
   private final long mostBetweenFaults;
   private final long mostBetweenCompactions;
-  private long requests;
+  private final long mostBetweenOrders;
+  private long lastRequest;
+  private long lastCommand;
   private boolean calm;
 
   RaftSimulation(long seed) {
     draws = new SeededDraws(seed);
-    network =
-        new Network<>(
-            events,
-            draws.fork(),
-            (from, to, message) -> peers.get(to).step(new Input.Receive(from, message)));
+    network = new Network<>(events, draws.fork(), this::deliver);
     mostBetweenFaults = any(List.of(40L, 80L, 250L));
     mostBetweenCompactions = any(List.of(10L, 40L, 150L));
-    Membership membership = membership();
+    mostBetweenOrders = any(List.of(20L, 100L, 400L));
+    List<PeerId> everybody = everybody();
+    Membership founders = founders(everybody);
+    oracle = new Oracle(founders);
+    operator = new SimulatedOperator(draws.fork(), everybody);
     RaftSettings settings = settings();
-    for (PeerId id : all(membership)) {
+    for (PeerId id : everybody) {
+      Membership bootstrap = founders.isMember(id) ? founders : Membership.NONE;
       peers.put(
-          id, new SimulatedPeer(id, membership, settings, events, network, oracle, draws.fork()));
+          id,
+          new SimulatedPeer(
+              id, bootstrap, settings, events, network, oracle, this::answer, draws.fork()));
+    }
+    for (int i = 2 + draws.below(3); i > 0; i--) {
+      clients.add(
+          new SimulatedClient(events, draws.fork(), oracle, this::propose, () -> ++lastCommand));
     }
   }
 
-  private Membership membership() {
-    int voters = any(List.of(1, 2, 3, 3, 3, 4, 5, 5));
-    int learners = Math.max(0, 3 - voters) + draws.below(3);
+  private List<PeerId> everybody() {
     List<PeerId> ids = new ArrayList<>();
-    for (int i = 0; i < voters + learners; i++) {
+    int count = any(List.of(3, 3, 4, 4, 5, 5, 6, 7, 9));
+    for (int i = 0; i < count; i++) {
       ids.add(new PeerId("p" + i));
     }
-    return new Membership(ids.subList(0, voters), ids.subList(voters, ids.size()));
-  }
-
-  private static List<PeerId> all(Membership membership) {
-    List<PeerId> ids = new ArrayList<>(membership.voters());
-    ids.addAll(membership.learners());
     return ids;
   }
 
+  private Membership founders(List<PeerId> everybody) {
+    int voters = Math.min(everybody.size(), any(List.of(1, 2, 3, 3, 3, 4, 5, 5)));
+    int members = voters + draws.below(everybody.size() - voters + 1);
+    return new Membership(everybody.subList(0, voters), everybody.subList(voters, members));
+  }
+
   private RaftSettings settings() {
-    int bytesPerAppend = any(List.of(1, 100, 500));
+    int bytesPerAppend = any(List.of(1, 200, 1_000));
+    int messages = 1 + draws.below(6);
+    int entries = 1 + draws.below(20);
+    boolean leaseReads = draws.chance(40);
     return new RaftSettings(
-        100, 200, 30, bytesPerAppend, 1 + draws.below(6), 20, 300, 1_000, 2_000, 200, 8, false, 10);
+        100, 200, 30, bytesPerAppend, messages, entries, 600, 1_000, 3_000, 300, 8, leaseReads, 10);
   }
 
   Oracle oracle() {
@@ -77,15 +104,17 @@ final class RaftSimulation {
   long run() {
     network.weather(draws.below(15), draws.below(10), 1 + draws.below(30));
     peers.values().forEach(SimulatedPeer::start);
-    propose();
+    clients.forEach(this::keepBusy);
     read();
     compact();
     fault();
+    order();
     if (draws.chance(40)) {
       huntLeaders();
     }
     events.run(FAULTS_MILLIS, () -> false);
     demandProgress();
+    demandQuiet();
     return oracle.trace();
   }
 
@@ -97,40 +126,74 @@ final class RaftSimulation {
     return of.get(draws.below(of.size()));
   }
 
-  /** Mostly to a peer that thinks it leads, of which there may be several. */
-  private void atSomePeer(Input input) {
-    List<SimulatedPeer> leaders = up().stream().filter(SimulatedPeer::leads).toList();
-    if (!leaders.isEmpty() && !draws.chance(10)) {
-      any(leaders).step(input);
-    } else if (!up().isEmpty()) {
-      any(up()).step(input);
+  /** Now and then a part of a snapshot arrives altered. */
+  private void deliver(PeerId from, PeerId to, Message message) {
+    Message arrived = message;
+    if (message instanceof Message.InstallSnapshot it && !calm && draws.chance(5)) {
+      byte[] altered = it.chunk().toArray();
+      altered[draws.below(altered.length)] ^= 1;
+      arrived =
+          new Message.InstallSnapshot(
+              it.term(), it.mark(), it.offset(), Bytes.wrap(altered), it.last(), it.checksum());
     }
+    peers.get(to).step(new Input.Receive(from, arrived));
   }
 
-  private void propose() {
-    int burst = 1 + draws.below(4);
-    for (int i = 0; i < burst; i++) {
-      byte[] payload = new byte[draws.chance(5) ? 600 : draws.below(40)];
-      payload = Arrays.copyOf(payload, payload.length + 8);
-      ByteBuffer.wrap(payload).putLong(++requests);
-      atSomePeer(new Input.Propose(requests, Bytes.wrap(payload)));
+  // What clients and operators do.
+
+  /** Mostly to a peer that thinks it leads, of which there may be several. */
+  private Optional<SimulatedPeer> somePeer() {
+    List<SimulatedPeer> leaders = up().stream().filter(SimulatedPeer::leads).toList();
+    if (!leaders.isEmpty() && !draws.chance(10)) {
+      return Optional.of(any(leaders));
     }
-    events.after(draws.between(1, calm ? 200 : 40), this::propose);
+    return up().isEmpty() ? Optional.empty() : Optional.of(any(up()));
+  }
+
+  private void keepBusy(SimulatedClient client) {
+    client.act();
+    events.after(draws.between(1, calm ? 60 : 30), () -> keepBusy(client));
+  }
+
+  private void propose(SimulatedClient client, Bytes command) {
+    requests.put(++lastRequest, client);
+    Input propose = new Input.Propose(lastRequest, command);
+    somePeer().ifPresent(peer -> peer.step(propose));
+  }
+
+  private void answer(long request, SimulatedCommand.Answer answer) {
+    SimulatedClient client = requests.remove(request);
+    if (calm || !draws.chance(20)) {
+      events.after(draws.between(0, 20), () -> client.answered(answer));
+    }
   }
 
   private void read() {
-    oracle.readBegins(++requests);
-    atSomePeer(new Input.Read(requests, events.now()));
+    oracle.readBegins(++lastRequest);
+    long id = lastRequest;
+    somePeer().ifPresent(peer -> peer.step(new Input.Read(id, peer.clock())));
     events.after(draws.between(1, 60), this::read);
   }
 
   private void compact() {
     if (!up().isEmpty()) {
       SimulatedPeer peer = any(up());
-      peer.step(new Input.Compact(Math.max(0, peer.raft().appliedIndex() - draws.below(10))));
+      peer.step(new Input.Compact(peer.raft().appliedIndex() - draws.below(10)));
     }
     events.after(draws.between(1, mostBetweenCompactions), this::compact);
   }
+
+  /** Also to those that do not lead, or have only just begun to. */
+  private void order() {
+    if (calm) {
+      return;
+    }
+    somePeer()
+        .ifPresent(peer -> peer.step(operator.order(++lastRequest, peer.raft().membership())));
+    events.after(draws.between(1, mostBetweenOrders), this::order);
+  }
+
+  // What goes wrong.
 
   private void fault() {
     if (calm) {
@@ -201,7 +264,9 @@ final class RaftSimulation {
     }
   }
 
-  /** All is well again: what is proposed now is acknowledged and comes to every machine. */
+  // What must be, once nothing goes wrong any more.
+
+  /** What is proposed now is acknowledged and comes to the machine of every member. */
   private void demandProgress() {
     calm = true;
     network.mend();
@@ -209,21 +274,45 @@ final class RaftSimulation {
     peers.values().forEach(peer -> peer.trouble(5, 0));
     startAll();
     long before = oracle.lastCommitted();
-    int acknowledged = oracle.acknowledged();
-    int reads = oracle.readsDone();
+    int acknowledged = oracle.count("acknowledged");
+    int reads = oracle.count("reads");
     events.run(
         FAULTS_MILLIS + CALM_MILLIS,
         () ->
-            oracle.acknowledged() > acknowledged + 5
-                && oracle.readsDone() > reads + 5
+            oracle.count("acknowledged") > acknowledged + 5
+                && oracle.count("reads") > reads + 5
                 && slowestMachine() > before);
-    if (slowestMachine() <= before || oracle.readsDone() <= reads + 5) {
+    if (slowestMachine() <= before
+        || oracle.count("acknowledged") <= acknowledged + 5
+        || oracle.count("reads") <= reads + 5) {
       throw new AssertionError("no progress by " + events.now() + " ms: " + standing());
     }
   }
 
+  /** Nobody disturbs a leader that is well: no member, and none that was removed. */
+  private void demandQuiet() {
+    events.run(events.now() + SETTLING_MILLIS, () -> false);
+    long term = leader().map(peer -> peer.raft().term()).orElse(0L);
+    events.run(events.now() + QUIET_MILLIS, () -> false);
+    long later = leader().map(peer -> peer.raft().term()).orElse(0L);
+    if (term == 0 || later != term) {
+      throw new AssertionError("term " + term + " did not last: " + standing());
+    }
+  }
+
+  private Optional<SimulatedPeer> leader() {
+    return peers.values().stream()
+        .filter(SimulatedPeer::leads)
+        .max(Comparator.comparingLong(peer -> peer.raft().term()));
+  }
+
+  /** Among the members; 0 while nobody leads. */
   private long slowestMachine() {
-    return peers.values().stream().mapToLong(peer -> peer.machine().mark().index()).min().orElse(0);
+    return leader().stream()
+        .flatMap(leader -> leader.raft().membership().members().stream())
+        .mapToLong(member -> peers.get(member).machine().mark().index())
+        .min()
+        .orElse(0);
   }
 
   private String standing() {
@@ -232,14 +321,15 @@ final class RaftSimulation {
       Raft raft = peer.raft();
       text.append(
           String.format(
-              "%n%s %s term %d, log %d..%d, committed %d, applied %d",
+              "%n%s %s term %d, log %d..%d, committed %d, applied %d, %s",
               peer.id(),
               raft.role(),
               raft.term(),
               raft.firstIndex(),
               raft.lastIndex(),
               raft.commitIndex(),
-              raft.appliedIndex()));
+              raft.appliedIndex(),
+              raft.membership()));
     }
     return text.toString();
   }

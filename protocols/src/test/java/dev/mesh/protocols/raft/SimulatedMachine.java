@@ -1,56 +1,96 @@
 package dev.mesh.protocols.raft;
 
+import dev.mesh.protocols.BinaryReader;
+import dev.mesh.protocols.BinaryWriter;
 import dev.mesh.protocols.Bytes;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 
-/** A state machine whose state is a hash over all that was applied; always durable. */
+/**
+ * A state machine whose state is a hash over all that was applied, and its clients' sessions;
+ * always durable.
+ */
 final class SimulatedMachine {
   private static final int LONGEST_PADDING = 60;
 
-  private final Membership membership;
-  private long index;
-  private long term;
+  /** Is told of each command that is executed, and as which entry. */
+  private final BiConsumer<Long, Long> executed;
+
+  private SnapshotMark mark;
   private long hash;
+  private Sessions sessions = newSessions();
   private ByteArrayOutputStream staged = new ByteArrayOutputStream();
 
-  SimulatedMachine(Membership membership) {
-    this.membership = membership;
+  SimulatedMachine(Membership membership, BiConsumer<Long, Long> executed) {
+    this.mark = SnapshotMark.beginning(membership);
+    this.executed = executed;
+  }
+
+  private static Sessions newSessions() {
+    return new Sessions(RaftSimulation.SESSIONS, RaftSimulation.ANSWERS);
   }
 
   SnapshotMark mark() {
-    return new SnapshotMark(index, term, membership);
+    return mark;
   }
 
-  long hash() {
-    return hash;
+  /** Two machines that have applied the same have the same. */
+  long stateHash() {
+    return hash * 31 + sessions.rows().hashCode();
   }
 
-  void apply(List<Entry> entries) {
-    for (Entry entry : entries) {
-      if (entry.index() != index + 1) {
-        throw new AssertionError("entry " + entry.index() + " applied after " + index);
-      }
-      index = entry.index();
-      term = entry.term();
-      hash = next(hash, entry);
+  /** Returns what came of a client's command. */
+  Optional<SimulatedCommand.Answer> apply(Entry entry) {
+    if (entry.index() != mark.index() + 1) {
+      throw new AssertionError("entry " + entry.index() + " applied after " + mark.index());
     }
-  }
-
-  static long next(long hash, Entry entry) {
+    Membership membership =
+        entry.type() == EntryType.CONFIGURATION
+            ? Membership.fromBytes(entry.payload())
+            : mark.membership();
+    mark = new SnapshotMark(entry.index(), entry.term(), membership);
     long mixed = hash * 31 + entry.payload().hashCode();
-    return (mixed * 31 + entry.term()) * 0x9E3779B97F4A7C15L + entry.type().code();
+    hash = (mixed * 31 + entry.term()) * 0x9E3779B97F4A7C15L + entry.type().code();
+    return entry.type() == EntryType.COMMANDS
+        ? Optional.of(execute(SimulatedCommand.of(entry.payload())))
+        : Optional.empty();
   }
 
-  /** The hash, and some more bytes to make chunks of; decided by the state alone. */
-  Bytes snapshot() {
-    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + (int) (index % LONGEST_PADDING));
-    bytes.putLong(hash);
-    while (bytes.hasRemaining()) {
-      bytes.put((byte) (bytes.position() + index));
+  private SimulatedCommand.Answer execute(SimulatedCommand command) {
+    if (command.id() == 0) {
+      String session = "s" + mark.index();
+      sessions.open(session);
+      return new SimulatedCommand.Answer.Opened(session);
     }
-    return Bytes.wrap(bytes.array());
+    Sessions.Verdict verdict =
+        sessions.check(command.session(), command.sequence(), command.acknowledgedBelow());
+    if (verdict instanceof Sessions.Verdict.Expired) {
+      return new SimulatedCommand.Answer.Expired(command.session());
+    } else if (verdict instanceof Sessions.Verdict.Answered it) {
+      return executedAs(command, new BinaryReader(it.answer()).i64());
+    }
+    executed.accept(command.id(), mark.index());
+    Bytes answer = new BinaryWriter(Long.BYTES).i64(mark.index()).done();
+    sessions.answered(command.session(), command.sequence(), answer);
+    return executedAs(command, mark.index());
+  }
+
+  private static SimulatedCommand.Answer executedAs(SimulatedCommand command, long index) {
+    return new SimulatedCommand.Answer.Executed(command.session(), command.sequence(), index);
+  }
+
+  /** The state, and some more bytes to make chunks of; decided by the state alone. */
+  Bytes snapshot() {
+    BinaryWriter out = new BinaryWriter(256).i64(hash);
+    Map<String, Bytes> rows = sessions.rows();
+    out.i32(rows.size());
+    rows.forEach((id, row) -> out.text(id).bytes(row));
+    for (int i = 0; i < mark.index() % LONGEST_PADDING; i++) {
+      out.u8(i);
+    }
+    return out.done();
   }
 
   void stage(long offset, Bytes chunk) {
@@ -63,11 +103,16 @@ final class SimulatedMachine {
     staged.writeBytes(chunk.toArray());
   }
 
-  void install(SnapshotMark mark) {
-    index = mark.index();
-    term = mark.term();
-    hash = ByteBuffer.wrap(staged.toByteArray()).getLong();
-    if (!snapshot().equals(Bytes.wrap(staged.toByteArray()))) {
+  void install(SnapshotMark installed) {
+    Bytes all = Bytes.wrap(staged.toByteArray());
+    BinaryReader in = new BinaryReader(all);
+    mark = installed;
+    hash = in.i64();
+    sessions = newSessions();
+    for (int left = in.count(); left > 0; left--) {
+      sessions.restore(in.text(), in.bytes());
+    }
+    if (!snapshot().equals(all)) {
       throw new AssertionError("the snapshot at " + mark.index() + " arrived altered");
     }
   }

@@ -9,10 +9,15 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 
 /** One core with a host made of virtual time: its disk, its state machine, its timers. */
 final class SimulatedPeer {
-  private static final int CHUNK = 16;
+  private static final int CHUNK = 64;
+
+  /** A client's request that has a place in the log. */
+  private record Proposal(long id, long term) {}
 
   /** A snapshot that is open for a follower. */
   private record Opened(SnapshotMark mark, Bytes bytes) {}
@@ -27,6 +32,12 @@ final class SimulatedPeer {
   private final SimulatedMachine machine;
   private final Map<Timer, Long> timers = new EnumMap<>(Timer.class);
   private final Map<PeerId, Opened> opened = new HashMap<>();
+  private final Map<Long, Proposal> proposals = new HashMap<>();
+  private final BiConsumer<Long, SimulatedCommand.Answer> answers;
+
+  /** How this peer's clock runs, in percent: no two drift apart by more than a lease allows for. */
+  private final long clockRate;
+
   private Raft raft;
   private boolean up;
   private boolean flushDue;
@@ -40,6 +51,9 @@ final class SimulatedPeer {
   private long slowestSync = 5;
   private int unreadablePercent;
 
+  /**
+   * @param answers takes the answers to requests, for their clients
+   */
   SimulatedPeer(
       PeerId id,
       Membership bootstrap,
@@ -47,6 +61,7 @@ final class SimulatedPeer {
       EventQueue events,
       Network<Message> network,
       Oracle oracle,
+      BiConsumer<Long, SimulatedCommand.Answer> answers,
       SeededDraws draws) {
     this.id = id;
     this.settings = settings;
@@ -55,7 +70,9 @@ final class SimulatedPeer {
     this.oracle = oracle;
     this.draws = draws;
     this.disk = new SimulatedDisk(bootstrap);
-    this.machine = new SimulatedMachine(bootstrap);
+    this.machine = new SimulatedMachine(bootstrap, oracle::executed);
+    this.answers = answers;
+    this.clockRate = draws.between(96, 104);
   }
 
   PeerId id() {
@@ -78,6 +95,10 @@ final class SimulatedPeer {
     return machine;
   }
 
+  long clock() {
+    return events.now() * clockRate / 100;
+  }
+
   void trouble(long newSlowestSync, int newUnreadablePercent) {
     slowestSync = newSlowestSync;
     unreadablePercent = newUnreadablePercent;
@@ -96,6 +117,7 @@ final class SimulatedPeer {
     flushDue = false;
     timers.clear();
     opened.clear();
+    proposals.clear();
     disk.crash(draws);
   }
 
@@ -155,6 +177,8 @@ final class SimulatedPeer {
       later(draws.between(0, 5), () -> writeChunk(it));
     } else if (effect instanceof Effect.InstallSnapshot it) {
       atMachine(() -> install(it.mark()));
+    } else if (effect instanceof Effect.Proposed it) {
+      proposals.put(it.index(), new Proposal(it.id(), it.term()));
     }
   }
 
@@ -172,8 +196,9 @@ final class SimulatedPeer {
   private void setTimer(Timer timer, long afterMillis) {
     long setting = ++timerSettings;
     timers.put(timer, setting);
+    long longAfter = (afterMillis * 100 + clockRate - 1) / clockRate;
     later(
-        afterMillis,
+        longAfter,
         () -> {
           if (timers.remove(timer, setting)) {
             step(new Input.TimerFired(timer));
@@ -188,7 +213,13 @@ final class SimulatedPeer {
   }
 
   private void apply(List<Entry> entries) {
-    machine.apply(entries);
+    for (Entry entry : entries) {
+      Optional<SimulatedCommand.Answer> answer = machine.apply(entry);
+      Proposal proposal = proposals.remove(entry.index());
+      if (proposal != null && proposal.term() == entry.term()) {
+        answer.ifPresent(it -> answers.accept(proposal.id(), it));
+      }
+    }
     oracle.applied(this, entries);
     step(new Input.Applied(machine.mark().index()));
   }

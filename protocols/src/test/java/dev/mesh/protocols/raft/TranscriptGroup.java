@@ -17,17 +17,15 @@ import java.util.function.Predicate;
  * delivered or dropped; disks and machines answer at once unless they are stopped.
  */
 final class TranscriptGroup {
-  private static final int CHUNK = 5;
+  private static final int CHUNK = 8;
   private static final int ENDLESS = 1_000;
-  private static final RaftSettings SETTINGS =
-      new RaftSettings(100, 200, 30, 1, 4, 8, 400, 500, 1_000, 200, 8, false, 10);
 
   private record Flight(PeerId from, PeerId to, Message message) {}
 
   /** One peer with what a crash leaves of it. */
   private static final class Member {
     private final SimulatedDisk disk;
-    private final SimulatedMachine machine;
+    private final TranscriptMachine machine;
     private Raft raft;
     private boolean diskStopped;
     private long lastBatch;
@@ -35,7 +33,7 @@ final class TranscriptGroup {
 
     Member(Membership membership) {
       this.disk = new SimulatedDisk(membership);
-      this.machine = new SimulatedMachine(membership);
+      this.machine = new TranscriptMachine(membership);
     }
   }
 
@@ -44,6 +42,7 @@ final class TranscriptGroup {
   private final SeededDraws draws = new SeededDraws(1);
   private List<String> said = new ArrayList<>();
   private long requests;
+  private boolean leases;
 
   /** Returns what the group says and does. */
   List<String> command(String line) {
@@ -51,19 +50,25 @@ final class TranscriptGroup {
     List<String> words = Arrays.asList(line.split(" "));
     switch (words.get(0)) {
       case "group" -> found(words.subList(1, words.size()));
+      case "leases" -> leases = true;
+      case "join" -> join(id(words, 1));
       case "start" -> start(id(words, 1));
       case "lead" -> lead(id(words, 1));
       case "crash" -> crash(id(words, 1));
       case "election-timeout" -> input(id(words, 1), new Input.TimerFired(Timer.ELECTION));
       case "heartbeat" -> input(id(words, 1), new Input.TimerFired(Timer.HEARTBEAT));
-      case "propose" ->
-          input(id(words, 1), new Input.Propose(++requests, Bytes.utf8(words.get(2))));
-      case "read" -> input(id(words, 1), new Input.Read(++requests, 0));
-      case "compact" -> input(id(words, 1), new Input.Compact(Long.parseLong(words.get(2))));
+      case "give-up-transfer" -> input(id(words, 1), new Input.TimerFired(Timer.TRANSFER));
+      case "propose" -> propose(words);
+      case "read" -> input(id(words, 1), new Input.Read(++requests, number(words, 2)));
+      case "change" -> change(words);
+      case "transfer" ->
+          input(id(words, 1), new Input.TransferLeadership(++requests, id(words, 2)));
+      case "compact" -> input(id(words, 1), new Input.Compact(number(words, 2)));
       case "stop-disk" -> member(id(words, 1)).diskStopped = true;
       case "go-disk" -> goDisk(id(words, 1));
       case "deliver" -> deliver(words);
       case "drop" -> flights.removeIf(selected(words));
+      case "damage" -> damage(words);
       case "show" -> members.forEach(this::show);
       default -> throw new IllegalArgumentException("no such command: " + line);
     }
@@ -72,6 +77,11 @@ final class TranscriptGroup {
 
   private static PeerId id(List<String> words, int at) {
     return new PeerId(words.get(at));
+  }
+
+  /** The number at {@code at}, 0 if there is none. */
+  private static long number(List<String> words, int at) {
+    return words.size() > at ? Long.parseLong(words.get(at)) : 0;
   }
 
   private Member member(PeerId id) {
@@ -86,10 +96,40 @@ final class TranscriptGroup {
     }
   }
 
+  /** A peer that knows nobody yet. */
+  private void join(PeerId id) {
+    members.put(id, new Member(Membership.NONE));
+    start(id);
+  }
+
+  private RaftSettings settings() {
+    return new RaftSettings(100, 200, 30, 1, 4, 8, 400, 500, 1_000, 200, 8, leases, 10);
+  }
+
+  private void propose(List<String> words) {
+    String command = String.join(" ", words.subList(2, words.size()));
+    input(id(words, 1), new Input.Propose(++requests, Bytes.utf8(command)));
+  }
+
+  /** Voters, and after a "+" learners. */
+  private void change(List<String> words) {
+    List<PeerId> voters = new ArrayList<>();
+    List<PeerId> learners = new ArrayList<>();
+    List<PeerId> into = voters;
+    for (String word : words.subList(2, words.size())) {
+      if (word.equals("+")) {
+        into = learners;
+      } else {
+        into.add(new PeerId(word));
+      }
+    }
+    input(id(words, 1), new Input.Reconfigure(++requests, new Membership(voters, learners)));
+  }
+
   private void start(PeerId id) {
     Member member = member(id);
     Recovered recovered = member.disk.recover(member.machine.mark());
-    member.raft = new Raft(id, SETTINGS, recovered, draws.fork());
+    member.raft = new Raft(id, settings(), recovered, draws.fork());
     member.diskStopped = false;
     carryOut(id, member.raft.start());
   }
@@ -137,6 +177,27 @@ final class TranscriptGroup {
             || (flight.from().equals(id(words, 1)) && flight.to().equals(id(words, 2)));
   }
 
+  /** The parts of snapshots in flight from the one to the other arrive altered. */
+  private void damage(List<String> words) {
+    flights.replaceAll(
+        flight ->
+            selected(words).test(flight) && flight.message() instanceof Message.InstallSnapshot it
+                ? new Flight(flight.from(), flight.to(), damaged(it))
+                : flight);
+  }
+
+  private static Message damaged(Message.InstallSnapshot chunk) {
+    byte[] bytes = chunk.chunk().toArray();
+    bytes[0] ^= 1;
+    return new Message.InstallSnapshot(
+        chunk.term(),
+        chunk.mark(),
+        chunk.offset(),
+        Bytes.wrap(bytes),
+        chunk.last(),
+        chunk.checksum());
+  }
+
   private void arrive(Flight flight) {
     input(flight.to(), new Input.Receive(flight.from(), flight.message()));
   }
@@ -165,13 +226,21 @@ final class TranscriptGroup {
       } else if (effect instanceof Effect.Persist it) {
         answers.addAll(persist(member, it));
       } else if (effect instanceof Effect.Apply it) {
-        member.machine.apply(it.entries());
+        it.entries().forEach(entry -> apply(id, member, entry));
         answers.add(new Input.Applied(member.machine.mark().index()));
       } else {
         answers.addAll(transfer(member, effect));
       }
     }
     return answers;
+  }
+
+  /** What a client hears is told of the leader, which is whom it asked. */
+  private void apply(PeerId id, Member member, Entry entry) {
+    String answer = member.machine.apply(entry);
+    if (!answer.isEmpty() && member.raft.role() == Role.LEADER) {
+      said.add(id + " " + answer);
+    }
   }
 
   private static List<Input> persist(Member member, Effect.Persist write) {
@@ -203,6 +272,13 @@ final class TranscriptGroup {
   }
 
   private void show(PeerId id, Member member) {
-    said.add(id + " " + (member.raft == null ? "is down" : TranscriptText.of(member.raft)));
+    if (member.raft == null) {
+      said.add(id + " is down");
+      return;
+    }
+    said.add(id + " " + TranscriptText.of(member.raft));
+    if (!member.machine.executed().isEmpty()) {
+      said.add("  has executed " + member.machine.executed());
+    }
   }
 }

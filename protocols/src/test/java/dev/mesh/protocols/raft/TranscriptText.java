@@ -26,6 +26,10 @@ final class TranscriptText {
       return "refuses " + it.id() + ": " + it.why();
     } else if (effect instanceof Effect.ReadReady it) {
       return "answers read " + it.id() + " at " + it.index();
+    } else if (effect instanceof Effect.Reconfigured it) {
+      return "has made change " + it.id() + ", committed as " + it.index();
+    } else if (effect instanceof Effect.LeadershipTransferred it) {
+      return "has handed over, as " + it.id() + " asked";
     } else if (effect instanceof Effect.InstallSnapshot it) {
       return "installs the snapshot at " + of(it.mark());
     }
@@ -112,7 +116,9 @@ final class TranscriptText {
     } else if (record instanceof LogRecord.Truncated it) {
       return "truncate from " + it.fromIndex();
     } else if (record instanceof LogRecord.CompactedTo it) {
-      return "compact to " + of(it.mark());
+      return it.mark().index() == 0
+          ? "members " + members(it.mark().membership())
+          : "compact to " + of(it.mark());
     } else if (record instanceof LogRecord.SnapshotInstalled it) {
       return "snapshot at " + of(it.mark());
     }
@@ -128,8 +134,25 @@ final class TranscriptText {
   }
 
   private static String entry(Entry entry) {
-    String text = entry.payload().isEmpty() ? "" : "(" + entry.payload().asUtf8() + ")";
+    String text =
+        switch (entry.type()) {
+          case NO_OP -> "";
+          case COMMANDS -> "(" + entry.payload().asUtf8() + ")";
+          case CONFIGURATION -> " " + members(Membership.fromBytes(entry.payload()));
+        };
     return entry.index() + "/" + entry.term() + text;
+  }
+
+  /** Voters, and after a "+" learners. */
+  private static String members(Membership membership) {
+    String voters = names(membership.voters());
+    return membership.learners().isEmpty()
+        ? "{" + voters + "}"
+        : "{" + voters + " + " + names(membership.learners()) + "}";
+  }
+
+  private static String names(List<PeerId> peers) {
+    return peers.stream().map(PeerId::value).collect(Collectors.joining(" "));
   }
 
   private static String leader(Role role, Optional<PeerId> leader) {
