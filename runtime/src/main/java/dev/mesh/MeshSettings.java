@@ -7,6 +7,7 @@ import dev.mesh.peer.AuctionActor.AuctionSettings;
 import dev.mesh.protocols.gossip.GossipSettings;
 import dev.mesh.replication.GroupSettings;
 import dev.mesh.replication.OperationSettings;
+import dev.mesh.replication.meta.StewardSettings;
 import dev.mesh.task.LedgerSettings;
 import dev.mesh.task.WorkSettings;
 import java.nio.file.Path;
@@ -40,6 +41,7 @@ public record MeshSettings(
     GossipSettings gossip,
     GroupSettings replication,
     OperationSettings operations,
+    StewardSettings steward,
     LedgerSettings tasks,
     WorkSettings work,
     AuctionSettings auction,
@@ -81,6 +83,7 @@ public record MeshSettings(
             (int) gossip.bytes("max-message-bytes", 4096, 512 * 1024)),
         GroupSettings.of(mesh.sub("replication")),
         OperationSettings.of(mesh.sub("replication").sub("operations")),
+        StewardSettings.of(mesh.sub("replication").sub("steward")),
         LedgerSettings.of(root),
         WorkSettings.of(root),
         AuctionSettings.of(root),

@@ -10,8 +10,6 @@ import dev.mesh.protocols.placement.Directory.GroupEntry;
 import dev.mesh.protocols.placement.Directory.PeerState;
 import dev.mesh.protocols.placement.Directory.Registered;
 import dev.mesh.protocols.raft.Membership;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -45,14 +43,7 @@ final class DirectoryCodec {
 
   private static void write(GroupId id, GroupEntry group, BinaryWriter out) {
     out.i32(id.value()).text(group.name());
-    write(group.members().voters(), out);
-    write(group.members().learners(), out);
-    out.i64(group.membersIndex());
-  }
-
-  private static void write(List<PeerId> peers, BinaryWriter out) {
-    out.i32(peers.size());
-    peers.forEach(peer -> out.text(peer.value()));
+    out.bytes(group.members().toBytes()).i64(group.membersIndex());
   }
 
   static Directory read(Bytes bytes) {
@@ -92,18 +83,9 @@ final class DirectoryCodec {
     for (int left = in.count(); left > 0; left--) {
       GroupId id = new GroupId(in.i32());
       String name = in.text();
-      Membership members = new Membership(ids(in), ids(in));
+      Membership members = Membership.fromBytes(in.bytes());
       groups.put(id, new GroupEntry(name, members, in.i64()));
     }
     return groups;
-  }
-
-  private static List<PeerId> ids(BinaryReader in) {
-    int count = in.count();
-    List<PeerId> ids = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      ids.add(new PeerId(in.text()));
-    }
-    return ids;
   }
 }

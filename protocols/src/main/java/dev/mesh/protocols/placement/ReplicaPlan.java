@@ -69,12 +69,15 @@ public final class ReplicaPlan {
    * The next step of each group that has one.
    *
    * @param reports of the groups that have a leader; the others must wait until they have
+   * @param resting groups that are to be left alone
    */
-  public SortedMap<GroupId, ReplicaStep> steps(Map<GroupId, GroupReport> reports) {
+  public SortedMap<GroupId, ReplicaStep> steps(
+      Map<GroupId, GroupReport> reports, Set<GroupId> resting) {
     long moves = reports.values().stream().filter(this::isCopying).count();
     SortedMap<GroupId, ReplicaStep> steps = new TreeMap<>();
     for (GroupReport report : new TreeMap<>(reports).values()) {
-      Optional<ReplicaStep> step = step(report);
+      Optional<ReplicaStep> step =
+          resting.contains(report.group()) ? Optional.empty() : step(report);
       boolean copies = step.filter(ReplicaStep.AddLearner.class::isInstance).isPresent();
       if (!copies || moves < maxMoves) {
         step.ifPresent(next -> steps.put(report.group(), next));

@@ -150,7 +150,7 @@ final class ReplicaMoves {
     ReplicaPlan plan = plan();
     Map<GroupId, GroupReport> reports = reports();
     plan.removable(reports).forEach(this::strike);
-    SortedMap<GroupId, ReplicaStep> steps = plan.steps(reports);
+    SortedMap<GroupId, ReplicaStep> steps = plan.steps(reports, Set.of());
     checkMoves(reports, steps);
     steps.forEach(
         (id, step) -> {
@@ -264,7 +264,7 @@ final class ReplicaMoves {
     ReplicaPlan plan = plan();
     Map<GroupId, GroupReport> reports = reports();
     assertEquals(groups.keySet(), reports.keySet());
-    assertEquals(Map.of(), plan.steps(reports));
+    assertEquals(Map.of(), plan.steps(reports, Set.of()));
     assertEquals(Set.of(), plan.removable(reports));
     groups.forEach(
         (id, group) -> {

@@ -155,7 +155,7 @@ class ReplicaPlanTest {
     Directory directory = directory(Map.of(A, PeerState.LEAVING), Membership.of(List.of(A)));
     ReplicaPlan plan = new ReplicaPlan(directory, Set.of(A), Set.of(), 1);
     Map<GroupId, GroupReport> reports = report(A, Membership.of(List.of(A)), true, Set.of());
-    assertEquals(Map.of(), plan.steps(reports));
+    assertEquals(Map.of(), plan.steps(reports, Set.of()));
     assertEquals(Set.of(), plan.removable(reports));
   }
 
@@ -165,10 +165,11 @@ class ReplicaPlanTest {
     Directory directory =
         directory(Map.of(A, PeerState.ACTIVE, B, PeerState.ACTIVE, C, PeerState.LEAVING), members);
     Map<GroupId, GroupReport> reports = report(A, members, true, Set.of(B, C));
-    assertEquals(Map.of(), new ReplicaPlan(directory, Set.of(A, C), Set.of(), 1).steps(reports));
+    assertEquals(
+        Map.of(), new ReplicaPlan(directory, Set.of(A, C), Set.of(), 1).steps(reports, Set.of()));
     assertEquals(
         Map.of(ONE, new ReplicaStep.RemoveVoter(C)),
-        new ReplicaPlan(directory, Set.of(A, B, C), Set.of(), 1).steps(reports));
+        new ReplicaPlan(directory, Set.of(A, B, C), Set.of(), 1).steps(reports, Set.of()));
   }
 
   @Test
@@ -176,9 +177,10 @@ class ReplicaPlanTest {
     Membership members = Membership.of(List.of(A));
     Directory directory = directory(Map.of(A, PeerState.ACTIVE, B, PeerState.ACTIVE), members);
     ReplicaPlan plan = new ReplicaPlan(directory, Set.of(A, B), Set.of(), 1);
-    assertEquals(Map.of(), plan.steps(report(A, members, false, Set.of())));
+    assertEquals(Map.of(), plan.steps(report(A, members, false, Set.of()), Set.of()));
     assertEquals(
-        Map.of(ONE, new ReplicaStep.AddLearner(B)), plan.steps(report(A, members, true, Set.of())));
+        Map.of(ONE, new ReplicaStep.AddLearner(B)),
+        plan.steps(report(A, members, true, Set.of()), Set.of()));
   }
 
   @Test
@@ -191,10 +193,10 @@ class ReplicaPlanTest {
                 A, PeerState.ACTIVE, B, PeerState.ACTIVE, C, PeerState.ACTIVE, d, PeerState.ACTIVE),
             members);
     ReplicaPlan plan = new ReplicaPlan(directory, Set.of(A, B, d), Set.of(C), 1);
-    assertEquals(Map.of(), plan.steps(report(A, members, true, Set.of(B))));
+    assertEquals(Map.of(), plan.steps(report(A, members, true, Set.of(B)), Set.of()));
     assertEquals(
         Map.of(ONE, new ReplicaStep.RemoveVoter(C)),
-        plan.steps(report(A, members, true, Set.of(B, d))));
+        plan.steps(report(A, members, true, Set.of(B, d)), Set.of()));
   }
 
   @Test

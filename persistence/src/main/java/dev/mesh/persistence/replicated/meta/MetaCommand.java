@@ -8,8 +8,6 @@ import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.placement.Directory;
 import dev.mesh.protocols.raft.Membership;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * What group 0 can be asked to change in the directory. Every command may be committed more than
@@ -88,10 +86,7 @@ public sealed interface MetaCommand {
 
     @Override
     public void writeTo(BinaryWriter out) {
-      out.u8(KIND).i32(group.value());
-      writePeers(members.voters(), out);
-      writePeers(members.learners(), out);
-      out.i64(index);
+      out.u8(KIND).i32(group.value()).bytes(members.toBytes()).i64(index);
     }
   }
 
@@ -137,25 +132,10 @@ public sealed interface MetaCommand {
       case Leave.KIND -> new Leave(new PeerId(in.text()));
       case Remove.KIND -> new Remove(new PeerId(in.text()));
       case MembersChanged.KIND ->
-          new MembersChanged(
-              new GroupId(in.i32()), new Membership(readPeers(in), readPeers(in)), in.i64());
+          new MembersChanged(new GroupId(in.i32()), Membership.fromBytes(in.bytes()), in.i64());
       case CreateGroup.KIND -> new CreateGroup(in.text());
       default -> throw unknown("kind " + kind);
     };
-  }
-
-  private static void writePeers(List<PeerId> peers, BinaryWriter out) {
-    out.i32(peers.size());
-    peers.forEach(peer -> out.text(peer.value()));
-  }
-
-  private static List<PeerId> readPeers(BinaryReader in) {
-    int count = in.count();
-    List<PeerId> peers = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      peers.add(new PeerId(in.text()));
-    }
-    return peers;
   }
 
   private static IllegalStateException unknown(String what) {
