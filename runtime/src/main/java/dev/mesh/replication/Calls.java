@@ -245,9 +245,24 @@ final class Calls {
     answers.computeIfAbsent(to, caller -> new ArrayList<>()).add(answer);
   }
 
-  /** One message to each caller for all of its answers. */
+  /** As few messages to each caller as hold all of its answers within their bound. */
   void sendAnswers() {
-    answers.forEach((to, of) -> to.tell(new GroupCall.Answers(of)));
+    answers.forEach(this::sendAnswers);
     answers.clear();
+  }
+
+  private void sendAnswers(ActorRef<GroupCall.Reply> to, List<GroupCall.Answer> all) {
+    int from = 0;
+    long bytes = 0;
+    for (int i = 0; i < all.size(); i++) {
+      int size = all.get(i).bytes().length();
+      if (i > from && bytes + size > settings.maxMessageBytes()) {
+        to.tell(new GroupCall.Answers(List.copyOf(all.subList(from, i))));
+        from = i;
+        bytes = 0;
+      }
+      bytes += size;
+    }
+    to.tell(new GroupCall.Answers(List.copyOf(all.subList(from, all.size()))));
   }
 }

@@ -41,7 +41,7 @@ public record GroupSettings(
         (int) replication.bytes("max-block-bytes", 1024, 64L * MIB),
         replication.bytes("log-bytes-in-heap", MIB, 1024L * MIB),
         (int) replication.bytes("snapshot-chunk-bytes", 1024, 16L * MIB),
-        LinkSettings.of(replication.sub("link")),
+        linkSettings(replication),
         raft(replication));
   }
 
@@ -51,6 +51,14 @@ public record GroupSettings(
   int maxFrameBytes() {
     int append = Math.max(raft.maxBytesPerAppend(), raft.maxEntryBytes());
     return Math.max(append, snapshotChunkBytes) + FRAME_SLACK;
+  }
+
+  private static LinkSettings linkSettings(Checked replication) {
+    try {
+      return LinkSettings.of(replication.sub("link"));
+    } catch (IllegalArgumentException e) {
+      throw replication.refusal("link", "inconsistent", e.getMessage());
+    }
   }
 
   private static RaftSettings raft(Checked replication) {

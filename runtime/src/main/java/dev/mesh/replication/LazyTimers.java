@@ -23,7 +23,11 @@ final class LazyTimers {
   }
 
   void set(Timer timer, long afterMillis) {
-    long deadline = System.nanoTime() + Duration.ofMillis(afterMillis).toNanos();
+    long after = Duration.ofMillis(afterMillis).toNanos();
+    long deadline = System.nanoTime() + after;
+    if (timer == Timer.HEARTBEAT) {
+      deadline -= Math.floorMod(deadline, after); // all groups' together: one message to each peer
+    }
     deadlines.put(timer, deadline);
     Long next = scheduled.get(timer);
     if (next == null || deadline - next < 0) {

@@ -11,14 +11,28 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 
 /** {@code mesh.replication.link} in {@code reference.conf}, which says what each value means. */
-public record LinkSettings(int port, int maxUnsentBytes, Duration connectTimeout) {
+public record LinkSettings(
+    int port, int maxUnsentBytes, Duration connectTimeout, Duration beat, Duration silence) {
   private static final int MIB = 1024 * 1024;
+
+  public LinkSettings {
+    if (silence.compareTo(beat.multipliedBy(2)) < 0) {
+      throw new IllegalArgumentException(
+          "mesh.replication.link.silence of "
+              + silence
+              + " is under twice the beat-interval of "
+              + beat
+              + ": raise the one or lower the other");
+    }
+  }
 
   static LinkSettings of(Checked link) {
     return new LinkSettings(
         link.integer("port", 0, 65_535),
         (int) link.bytes("max-unsent-bytes", MIB, 1024L * MIB),
-        link.duration("connect-timeout", Duration.ofMillis(10), Duration.ofMinutes(1)));
+        link.duration("connect-timeout", Duration.ofMillis(10), Duration.ofMinutes(1)),
+        link.duration("beat-interval", Duration.ofMillis(10), Duration.ofMinutes(1)),
+        link.duration("silence", Duration.ofMillis(20), Duration.ofMinutes(5)));
   }
 
   /** Streams listen where remoting does, and are secured as it is. */
@@ -33,6 +47,8 @@ public record LinkSettings(int port, int maxUnsentBytes, Duration connectTimeout
         maxFrameBytes,
         maxUnsentBytes,
         connectTimeout,
+        beat,
+        silence,
         LinkTls.of(Adapter.toClassic(system)));
   }
 }

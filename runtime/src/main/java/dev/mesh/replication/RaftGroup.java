@@ -274,7 +274,8 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
   private void appliedUpTo(long index) {
     step(new Input.Applied(index));
     if (raft.logBytes() > settings.logBytesInHeap()) {
-      compact(index);
+      parts.machine().logIsLong();
+      compact(parts.machine().storedIndex());
     }
     publishStatus();
   }
@@ -285,11 +286,11 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
   }
 
   /** A leader keeps what a follower lacks until that is too much: then it gets a snapshot. */
-  private void compact(long applied) {
+  private void compact(long stored) {
     boolean tooMuch = raft.logBytes() > 2 * settings.logBytesInHeap();
     long needed =
-        raft.followers().values().stream().mapToLong(FollowerStatus::match).min().orElse(applied);
-    long index = tooMuch ? applied : Math.min(applied, needed);
+        raft.followers().values().stream().mapToLong(FollowerStatus::match).min().orElse(stored);
+    long index = tooMuch ? stored : Math.min(stored, needed);
     if (index >= raft.firstIndex()) {
       step(new Input.Compact(index));
     }

@@ -36,7 +36,7 @@ final class ReplicaOpener {
   Behavior<GroupMessage> open(
       GroupId group, String name, Membership bootstrap, LocalReplica local) {
     Recovery recovery = new Recovery(bootstrap);
-    LogWriter log = logs.open(group, recovery::add, streams.writer());
+    LogWriter log = logs.open(group, recovery::add);
     StateMachine machine = environment.machines().open(group, name);
     Recovered recovered = recovery.recovered(standing(machine, recovery));
     SplittableRandom random = new SplittableRandom();

@@ -1,23 +1,26 @@
 package dev.mesh.replication;
 
+import dev.mesh.persistence.local.Store;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.raft.Message;
 import dev.mesh.replication.link.EventLoop;
 import dev.mesh.replication.link.Links;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 
 /**
- * This peer's replicas and the streams that they speak over. What comes for a group without a
- * replica here is dropped.
+ * This peer's replicas and the streams that they speak over; the loop that runs both also writes
+ * the store, once it has sent what it has to say. What comes for a group without a replica here is
+ * dropped.
  */
 final class ReplicaStreams implements AutoCloseable {
+  private final Store store;
   private final Links links;
 
   /** Changed by replication, read by the loop. */
@@ -37,12 +40,14 @@ final class ReplicaStreams implements AutoCloseable {
                 environment.mesh(),
                 environment.self(),
                 environment.settings().maxFrameBytes());
+    store = environment.store();
     links = Links.open(settings, EventLoop.behind(system.dispatchers().lookup(loop())), host());
     keeper =
         context.spawn(
             LinkKeeper.create(environment.self(), environment.refs(), links),
             LinkKeeper.NAME,
             loop());
+    store.writeOn(Optional.of(links.afterSending()));
   }
 
   /** What runs replicas: the one thread that their streams are on. */
@@ -80,13 +85,9 @@ final class ReplicaStreams implements AutoCloseable {
     links.send(to, group, message);
   }
 
-  /** What writes the replicas' logs: the loop, once it has sent what it has to say. */
-  Executor writer() {
-    return links.afterSending();
-  }
-
   @Override
   public void close() {
+    store.writeOn(Optional.empty());
     links.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.mesh.persistence.local;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -14,10 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes all that waits as one batch and syncs once for it. Whoever finds nothing under way has its
- * executor do the next write, with whatever has gathered by then: a caller that runs on an event
- * loop writes on its own thread, without waking another; everybody else has the writer thread.
- * Writes and their answers keep the order of {@link #submit}.
+ * Writes all that waits as one batch and syncs once for it, on a thread of its own, or on an event
+ * loop that most writes come from, so that no other thread is woken for them. Writes and their
+ * answers keep the order of {@link #submit}.
  *
  * <p>The first failure ends writing for good: after a failed sync nobody knows what is on disk, and
  * a second try may succeed without the data of the first (Rebello et al., "Can Applications Recover
@@ -26,13 +26,14 @@ import org.slf4j.LoggerFactory;
 final class GroupCommit implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
-  private record Waiting(
-      Batch batch, Durability durability, Completion completion, Executor writer) {}
+  private record Waiting(Batch batch, Durability durability, Completion completion) {}
 
   private final String folder;
   private final Engine engine;
   private final StoreSettings settings;
   private final ExecutorService writer = Executors.newSingleThreadExecutor(GroupCommit::thread);
+
+  private volatile Executor preferred = writer;
 
   /** Held while writing; taken before {@link #lock}. */
   private final ReentrantLock writing = new ReentrantLock();
@@ -63,28 +64,20 @@ final class GroupCommit implements AutoCloseable {
     return thread;
   }
 
-  Executor writer() {
-    return writer;
+  /** Who does the writing from now on; empty for the thread that is kept for it. */
+  void writeOn(Optional<Executor> executor) {
+    preferred = executor.orElse(writer);
   }
 
-  /** As the other, on the writer thread. */
+  /** Whether the write was taken; if not, its completion has been told why. */
   boolean submit(Batch batch, Durability durability, Completion completion) {
-    return submit(batch, durability, completion, writer);
-  }
-
-  /**
-   * Whether the write was taken; if not, its completion has been told why.
-   *
-   * @param on does the write, unless one that takes it along is under way already
-   */
-  boolean submit(Batch batch, Durability durability, Completion completion, Executor on) {
     StoreException refusal;
     boolean first = false;
     lock.lock();
     try {
       refusal = refusal(batch);
       if (refusal == null) {
-        queue.add(new Waiting(batch, durability, completion, on));
+        queue.add(new Waiting(batch, durability, completion));
         waitingBytes += batch.bytes();
         waitingWrites++;
         first = !scheduled;
@@ -94,7 +87,7 @@ final class GroupCommit implements AutoCloseable {
       lock.unlock();
     }
     if (first) {
-      writeOn(on);
+      schedule();
     }
     if (refusal != null) {
       completion.done(refusal);
@@ -102,14 +95,21 @@ final class GroupCommit implements AutoCloseable {
     return refusal == null;
   }
 
-  /** An executor that has ended meanwhile is stood in for by the writer thread. */
-  private void writeOn(Executor executor) {
+  /** An executor that has ended is stood in for by the writer thread. */
+  private void schedule() {
     try {
-      executor.execute(this::writeOnce);
+      preferred.execute(this::writeOnce);
     } catch (RejectedExecutionException ended) {
-      if (executor != writer) {
-        writer.execute(this::writeOnce);
-      } // else: close() writes what waits
+      preferred = writer;
+      scheduleOnWriter();
+    }
+  }
+
+  private void scheduleOnWriter() {
+    try {
+      writer.execute(this::writeOnce);
+    } catch (RejectedExecutionException closed) {
+      // close() writes what waits
     }
   }
 
@@ -139,16 +139,16 @@ final class GroupCommit implements AutoCloseable {
   /** Writes what has gathered, and asks for the next turn if more has come meanwhile. */
   private void writeOnce() {
     writeGathered();
-    Executor next;
+    boolean more;
     lock.lock();
     try {
-      scheduled = !queue.isEmpty();
-      next = scheduled ? queue.peek().writer : null;
+      more = !queue.isEmpty();
+      scheduled = more;
     } finally {
       lock.unlock();
     }
-    if (next != null) {
-      writeOn(next);
+    if (more) {
+      schedule();
     }
   }
 

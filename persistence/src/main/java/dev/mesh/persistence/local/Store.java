@@ -130,17 +130,12 @@ public final class Store implements StoreReader, AutoCloseable {
   }
 
   /**
-   * As {@link #write(Batch, Durability, Completion)}, written by {@code on} together with what has
-   * gathered by then, unless a write that takes it along is under way. An event loop that gives
-   * itself waits for its own disk, and no thread is woken.
+   * Who does the writing from now on, for everybody: an event loop that most writes come from waits
+   * for its own disk then, and no other thread is woken. When it ends, or with none, the store's
+   * own thread writes.
    */
-  public boolean write(Batch batch, Durability durability, Completion completion, Executor on) {
-    return commits.submit(batch, durability, completion, on);
-  }
-
-  /** The thread that writes for everybody who does not name another. */
-  public Executor writer() {
-    return commits.writer();
+  public void writeOn(Optional<Executor> executor) {
+    commits.writeOn(executor);
   }
 
   /** The events of this peer's persistent actors. */

@@ -11,7 +11,6 @@ import dev.mesh.protocols.raft.SnapshotMark;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 
 /** Continues one group's log and drops its front. */
 final class GroupLog implements LogWriter {
@@ -20,18 +19,16 @@ final class GroupLog implements LogWriter {
 
   private final Store store;
   private final LogFrames frames;
-  private final Executor writer;
   private final ArrayDeque<Kept> kept = new ArrayDeque<>();
   private long next;
   private long lastBatch;
   private volatile boolean failed; // set by the store's writer thread too
 
   /** A log whose first batch on disk has the number {@code first}. */
-  GroupLog(Store store, LogFrames frames, long first, Executor writer) {
+  GroupLog(Store store, LogFrames frames, long first) {
     this.store = store;
     this.frames = frames;
     this.next = first;
-    this.writer = writer;
   }
 
   /** A batch that was found on disk. */
@@ -63,11 +60,10 @@ final class GroupLog implements LogWriter {
             failed = true;
           } else {
             // Unsynced: if a crash undoes it, the next compaction does it again.
-            drop.ifPresent(it -> store.write(it, Durability.ORDERED, ignored -> {}, writer));
+            drop.ifPresent(it -> store.write(it, Durability.ORDERED, ignored -> {}));
           }
           done.done(failure);
-        },
-        writer);
+        });
   }
 
   /**

@@ -1,15 +1,12 @@
 package dev.mesh.persistence.raftlog;
 
 import dev.mesh.persistence.local.Batch;
-import dev.mesh.persistence.local.Completion;
-import dev.mesh.persistence.local.Durability;
 import dev.mesh.persistence.local.Space;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.local.StoreException;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.MeshId;
 import dev.mesh.protocols.raft.LogRecord;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -45,23 +42,16 @@ public final class RaftLogStore {
         .deleteRange(Space.LOGS, frames.batchKey(0), frames.endKey());
   }
 
-  /** As the other; the store's own thread does the writing. */
-  public LogWriter open(GroupId group, Consumer<LogRecord> fold) {
-    return open(group, fold, store.writer());
-  }
-
   /**
    * Reads a group's log, in order, and returns the writer that continues it. Blocks while reading.
    *
    * @param fold shown every record; what it throws ends the reading
-   * @param writer does the writing, see {@link Store#write(Batch, Durability, Completion,
-   *     Executor)}
    * @throws StoreException if the log has a gap, is damaged, or is of another mesh
    */
-  public LogWriter open(GroupId group, Consumer<LogRecord> fold, Executor writer) {
+  public LogWriter open(GroupId group, Consumer<LogRecord> fold) {
     LogFrames frames = new LogFrames(mesh, group);
     LogFrames.Head head = frames.readHead(store);
-    GroupLog log = new GroupLog(store, frames, head.first(), writer);
+    GroupLog log = new GroupLog(store, frames, head.first());
     new LogReading(store, frames, head, log::recovered, fold).run();
     return log;
   }

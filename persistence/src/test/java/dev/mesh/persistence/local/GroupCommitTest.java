@@ -4,16 +4,21 @@ import static dev.mesh.persistence.local.StoreFixtures.settings;
 import static dev.mesh.persistence.local.StoreFixtures.utf8;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -94,6 +99,48 @@ class GroupCommitTest {
       assertEquals(before + 2, store.stats().syncs());
       assertEquals(502, store.stats().writes());
     }
+  }
+
+  @Test
+  void anExecutorThatIsGivenWritesInTheOrderOfItsTasks() {
+    Queue<Runnable> tasks = new ArrayDeque<>();
+    try (Store store = open(settings())) {
+      store.writeOn(Optional.of(tasks::add));
+      CompletableFuture<Void> first = write(store, "a", Durability.SYNCED);
+      CompletableFuture<Void> second = write(store, "b", Durability.SYNCED);
+      assertEquals(1, tasks.size(), "one task writes all that gathers until it is run");
+      long before = store.stats().syncs();
+      disk.permits.release(1);
+      tasks.remove().run();
+      assertTrue(first.isDone() && second.isDone(), "written by whoever ran the task");
+      assertEquals(before + 1, store.stats().syncs());
+      assertTrue(tasks.isEmpty());
+    }
+  }
+
+  @Test
+  void anExecutorThatHasEndedIsStoodInFor() {
+    try (Store store = open(settings())) {
+      store.writeOn(
+          Optional.of(
+              task -> {
+                throw new RejectedExecutionException("ended");
+              }));
+      disk.permits.release(1);
+      write(store, "a", Durability.SYNCED).join();
+      assertNotNull(store.get(Space.EVENTS, utf8("a")));
+    }
+  }
+
+  @Test
+  void closingWritesWhatAnExecutorHasNotRun() {
+    CompletableFuture<Void> left;
+    try (Store store = open(settings())) {
+      store.writeOn(Optional.of(task -> {})); // a loop that ended with the task in its queue
+      left = write(store, "a", Durability.SYNCED);
+      disk.permits.release(1);
+    }
+    left.join();
   }
 
   @Test

@@ -112,6 +112,5 @@ final class Link {
   void close() {
     state = State.CLOSED;
     waiting.clear();
-    channel.ifPresent(Channel::close);
   }
 }

@@ -4,6 +4,7 @@ import dev.mesh.protocols.PeerId;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.timeout.IdleStateEvent;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -17,9 +18,14 @@ import org.slf4j.LoggerFactory;
 final class LinkReceiver extends ByteToMessageDecoder {
   private static final Logger LOG = LoggerFactory.getLogger(LinkReceiver.class);
 
+  private static final int SIGN_OF_LIFE = 1;
+
   private final Links.Settings settings;
   private final Links.Host host;
   private Optional<PeerId> from = Optional.empty();
+
+  /** The stream is being closed: what it still holds is not looked at. */
+  private boolean refused;
 
   LinkReceiver(Links.Settings settings, Links.Host host) {
     this.settings = settings;
@@ -29,6 +35,10 @@ final class LinkReceiver extends ByteToMessageDecoder {
   @Override
   protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out)
       throws IOException {
+    if (refused) {
+      in.skipBytes(in.readableBytes());
+      return;
+    }
     while (in.readableBytes() >= Integer.BYTES) {
       int length = in.getInt(in.readerIndex());
       if (length < 0 || length > settings.maxFrameBytes()) {
@@ -53,6 +63,15 @@ final class LinkReceiver extends ByteToMessageDecoder {
     }
   }
 
+  /** Nothing else is written: it is time for a sign of life. */
+  @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // the next one follows
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (event instanceof IdleStateEvent) {
+      context.writeAndFlush(context.alloc().buffer(1).writeByte(SIGN_OF_LIFE));
+    }
+  }
+
   @Override
   @SuppressWarnings("FutureReturnValueIgnored") // the channel is closed, whenever
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
@@ -61,6 +80,7 @@ final class LinkReceiver extends ByteToMessageDecoder {
         from.map(PeerId::value).orElse("an unknown peer"),
         context.channel().remoteAddress(),
         cause.getMessage());
+    refused = true;
     context.close();
   }
 }

@@ -1,5 +1,7 @@
 package dev.mesh.replication.link;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.MeshId;
 import dev.mesh.protocols.PeerId;
@@ -11,9 +13,14 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +53,9 @@ public final class Links implements AutoCloseable {
    * @param maxFrameBytes the largest message; a larger one ends the connection
    * @param maxUnsentBytes what may wait for a slow peer; more is dropped
    * @param connectTimeout for one attempt
+   * @param beat how often the receiving end shows that it is there
+   * @param silence after which the sending end takes its connection for broken, and makes another:
+   *     where packets were lost for long, an old one would be slow to go on
    * @param tls how streams are secured
    */
   public record Settings(
@@ -56,6 +66,8 @@ public final class Links implements AutoCloseable {
       int maxFrameBytes,
       int maxUnsentBytes,
       Duration connectTimeout,
+      Duration beat,
+      Duration silence,
       LinkTls tls) {}
 
   /** What this peer is told by its streams. */
@@ -72,13 +84,18 @@ public final class Links implements AutoCloseable {
   private final Map<PeerId, Link> links = new HashMap<>();
   private final List<Link> unflushed = new ArrayList<>();
   private final Channel server;
+
+  /** All connections, both ways. A loop that ends does not see to it that they are closed. */
+  private final ChannelGroup open;
+
   private boolean flushScheduled;
 
-  private Links(Settings settings, EventLoop loop, Host host, Channel server) {
+  private Links(Settings settings, EventLoop loop, Host host, Channel server, ChannelGroup open) {
     this.settings = settings;
     this.loop = loop;
     this.host = host;
     this.server = server;
+    this.open = open;
   }
 
   /**
@@ -87,6 +104,7 @@ public final class Links implements AutoCloseable {
    * @throws IllegalStateException if it cannot be opened, saying where
    */
   public static Links open(Settings settings, EventLoop loop, Host host) {
+    ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     ServerBootstrap server =
         new ServerBootstrap()
             .group(loop.group())
@@ -96,8 +114,13 @@ public final class Links implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
+                    open.add(channel);
                     settings.tls().serve(channel);
-                    channel.pipeline().addLast(new LinkReceiver(settings, host));
+                    channel
+                        .pipeline()
+                        .addLast(
+                            new IdleStateHandler(0, settings.beat().toMillis(), 0, MILLISECONDS))
+                        .addLast(new LinkReceiver(settings, host));
                   }
                 });
     ChannelFuture bound = server.bind(settings.bindHost(), settings.bindPort());
@@ -107,7 +130,7 @@ public final class Links implements AutoCloseable {
               .formatted(settings.bindHost(), settings.bindPort(), bound.cause().getMessage()),
           bound.cause());
     }
-    return new Links(settings, loop, host, bound.channel());
+    return new Links(settings, loop, host, bound.channel(), open);
   }
 
   /** Where others reach this peer. */
@@ -172,7 +195,13 @@ public final class Links implements AutoCloseable {
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
+                    open.add(channel);
                     settings.tls().connect(channel, address, port);
+                    channel
+                        .pipeline()
+                        .addLast(
+                            new ReadTimeoutHandler(settings.silence().toMillis(), MILLISECONDS))
+                        .addLast(new LinkSender());
                   }
                 });
     ChannelFuture connecting = client.connect(address, port);
@@ -188,10 +217,11 @@ public final class Links implements AutoCloseable {
         });
   }
 
-  /** Not to be called on the loop: waits for the server. */
+  /** Not to be called on the loop: waits until all sockets are closed. */
   @Override
   public void close() {
     server.close().awaitUninterruptibly();
     loop.execute(() -> links.values().forEach(Link::close));
+    open.close().awaitUninterruptibly();
   }
 }
