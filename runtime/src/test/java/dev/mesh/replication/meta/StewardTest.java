@@ -205,9 +205,9 @@ class StewardTest {
     awaitSettled(A, B, C, D);
     isOutOfReach(C);
     awaitLook();
-    List<String> before = groups.calls();
+    Map<GroupId, GroupEntry> before = directory.groups();
     ahead.addAndGet(REPLACE_AFTER.toMillis() / 2);
-    await().during(Duration.ofMillis(200)).until(() -> groups.calls().equals(before));
+    await().during(Duration.ofMillis(200)).until(() -> directory.groups().equals(before));
     ahead.addAndGet(REPLACE_AFTER.toMillis() / 2);
     awaitSettled(A, B, D);
     joins(C);
