@@ -117,9 +117,12 @@ public final class Mesh implements Extension {
     return memory.namespace(namespace);
   }
 
-  /** Completes when this peer is a member of its mesh and can be asked. */
+  /** Completes when this peer is a member of its mesh, has recovered, and can be asked. */
   public CompletionStage<Mesh> ready() {
-    return state.ready().thenApply(served -> this);
+    return state
+        .ready()
+        .thenCompose(served -> ReplicatedLogs.get(system).available())
+        .thenApply(available -> this);
   }
 
   /** Completes, with the reason, when this actor system can never be a member again. */

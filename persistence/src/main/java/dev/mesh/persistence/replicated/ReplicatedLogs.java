@@ -19,6 +19,7 @@ import org.apache.pekko.actor.Extension;
 public final class ReplicatedLogs implements Extension {
   private static final Id ID = new Id();
 
+  private final CompletableFuture<Void> available = new CompletableFuture<>();
   private volatile ReplicatedLog log = new NotYet();
 
   private ReplicatedLogs() {}
@@ -30,6 +31,12 @@ public final class ReplicatedLogs implements Extension {
   /** Takes the place of the one before, if there is one. */
   public void register(ReplicatedLog registered) {
     log = registered;
+    available.complete(null);
+  }
+
+  /** Completes when a log has been registered. */
+  public CompletionStage<Void> available() {
+    return available.minimalCompletionStage();
   }
 
   /** The log to use for the next call; not to be kept. */
