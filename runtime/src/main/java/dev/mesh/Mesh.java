@@ -9,6 +9,7 @@ import dev.mesh.persistence.local.PeerIdentity;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.local.StoreExtension;
 import dev.mesh.persistence.replicated.ReplicatedLogs;
+import dev.mesh.persistence.replicated.SessionedLog;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.task.Tasks;
 import java.nio.ByteBuffer;
@@ -54,7 +55,8 @@ public final class Mesh implements Extension {
     system.systemActorOf(
         PeerGuardian.create(settings, store, state), PeerGuardian.NAME, Props.empty());
     ReplicatedLogs logs = ReplicatedLogs.get(system);
-    this.memory = new MemoryService(system, settings.memory(), logs::log, InstantSource.system());
+    SessionedLog sessioned = new SessionedLog(logs::log);
+    this.memory = new MemoryService(system, settings.memory(), sessioned, InstantSource.system());
     system.systemActorOf(
         ExpiryKeeper.create(settings.memory(), logs::log, state::groupsLed, InstantSource.system()),
         "mesh-memory",

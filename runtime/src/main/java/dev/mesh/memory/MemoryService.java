@@ -21,18 +21,17 @@ import org.apache.pekko.stream.javadsl.Source;
 public final class MemoryService {
   private final ActorSystem<?> system;
   private final MemorySettings settings;
-  private final Supplier<ReplicatedLog> log;
+  private final ReplicatedLog log;
   private final InstantSource clock;
   private final AtomicInteger watches = new AtomicInteger();
 
   /**
-   * @param log asked for before each call
+   * The memory behind a log.
+   *
+   * @param log applies what it is given once: writes of the memory must not be repeated
    */
   public MemoryService(
-      ActorSystem<?> system,
-      MemorySettings settings,
-      Supplier<ReplicatedLog> log,
-      InstantSource clock) {
+      ActorSystem<?> system, MemorySettings settings, ReplicatedLog log, InstantSource clock) {
     this.system = system;
     this.settings = settings;
     this.log = log;
@@ -54,7 +53,7 @@ public final class MemoryService {
   }
 
   ReplicatedLog log() {
-    return log.get();
+    return log;
   }
 
   /** When what is put now and lives so long expires, in milliseconds since the epoch. */

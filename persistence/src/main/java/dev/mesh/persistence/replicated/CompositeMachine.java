@@ -13,7 +13,8 @@ import java.util.function.Function;
 /**
  * The state of a group as several {@link MachinePart}s in one store. The changes that an entry
  * makes to all of them, and its index, are one batch. The first byte of a command or query says
- * whose it is.
+ * whose it is. A command of any part may come in a session, see {@link SessionedLog}: then it is
+ * applied once, however often it is committed.
  */
 public final class CompositeMachine implements StateMachine {
   /**
@@ -32,8 +33,9 @@ public final class CompositeMachine implements StateMachine {
   private CompositeMachine(GroupStore store, Executor reads, List<MachinePart> parts) {
     this.store = store;
     this.reads = reads;
-    this.parts = List.copyOf(parts);
-    for (MachinePart part : parts) {
+    this.parts = new ArrayList<>(parts);
+    this.parts.add(new SessionPart(store, this::applyBare));
+    for (MachinePart part : this.parts) {
       if (byNumber[part.number()] != null) {
         throw new IllegalArgumentException("two parts have the number " + part.number());
       }
@@ -46,7 +48,7 @@ public final class CompositeMachine implements StateMachine {
    *
    * @param reads runs queries; they touch the disk
    * @param maxUnwrittenBytes of changes after which {@link #writable} waits
-   * @param parts each made from the store that all share
+   * @param parts each made from the store that all share; number 2 is taken by sessions
    */
   public static CompositeMachine open(
       Store store,
@@ -116,13 +118,22 @@ public final class CompositeMachine implements StateMachine {
     return new Install(store.beginInstall());
   }
 
+  /** A command that came in a session; sessions do not nest. */
+  private Bytes applyBare(Bytes command, GroupChanges changes) {
+    MachinePart part = partOf(command);
+    if (part instanceof SessionPart) {
+      throw new IllegalStateException("a session within a session");
+    }
+    return part.apply(command, changes);
+  }
+
   private MachinePart partOf(Bytes said) {
     MachinePart part = said.isEmpty() ? null : byNumber[(said.at(0) & 0xFF) >> PART_SHIFT];
     if (part == null) {
       throw new IllegalStateException(
           (said.isEmpty() ? "nothing" : "what begins with byte " + said.at(0))
               + " is for none of the parts "
-              + Arrays.toString(parts.stream().mapToInt(MachinePart::number).toArray())
+              + Arrays.toString(parts.stream().mapToInt(MachinePart::number).sorted().toArray())
               + " that this version knows; run the newer version that the other peers run");
     }
     return part;

@@ -14,8 +14,9 @@
  * A group that shares in the slices keeps several states side by side, as the {@link
  * dev.mesh.persistence.replicated.MachinePart}s of one {@link
  * dev.mesh.persistence.replicated.CompositeMachine}: the journal, with the Pekko Persistence
- * plugins that use it, is in {@code journal}, the shared memory in {@code memory}. An application's
- * own {@link dev.mesh.persistence.replicated.ReplicatedMachine} is hosted by {@code heap}. Group 0
- * keeps the directory of the mesh, in {@code meta}. Begin with {@code StateMachine}.
+ * plugins that use it, is in {@code journal}, the shared memory in {@code memory}; commands that
+ * must not be applied twice come through a {@link dev.mesh.persistence.replicated.SessionedLog}. An
+ * application's own {@link dev.mesh.persistence.replicated.ReplicatedMachine} is hosted by {@code
+ * heap}. Group 0 keeps the directory of the mesh, in {@code meta}. Begin with {@code StateMachine}.
  */
 package dev.mesh.persistence.replicated;
