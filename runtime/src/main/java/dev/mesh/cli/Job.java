@@ -163,7 +163,7 @@ final class Job {
     JsonNode task;
     try {
       task = client.get("/v1/tasks/" + Ids.inPath(id) + "?wait=" + LOOK, LOOK);
-    } catch (MeshClient.UnknownTask e) {
+    } catch (MeshClient.NotThere e) {
       listener.lost(id, e.getMessage());
       places.release();
       return;

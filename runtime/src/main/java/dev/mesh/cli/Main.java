@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
       TaskCommand.class,
       TasksCommand.class,
       CancelCommand.class,
+      KvCommand.class,
       PeersCommand.class,
       StatusCommand.class,
       ConsensusCommand.class,

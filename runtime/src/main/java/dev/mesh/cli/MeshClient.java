@@ -5,6 +5,8 @@ import static dev.mesh.cli.Console.MAPPER;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -12,19 +14,24 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /**
  * Asks the mesh over HTTP. It knows one peer or several: a peer that does not answer, or that can
  * do nothing at the moment, is passed over for the next, and all of them are tried again until the
- * client's patience is over. So what is sent must be safe to repeat; submissions carry an id for
- * that. Failures are {@link CliException}s with the exit code that fits. Thread-safe.
+ * client's patience is over. So what is sent must be safe to repeat, as submissions are by their
+ * ids, or go by {@link #write}. Failures are {@link CliException}s with the exit code that fits.
+ * Thread-safe.
  */
 final class MeshClient {
   private static final Duration CONNECT = Duration.ofSeconds(3);
@@ -32,6 +39,7 @@ final class MeshClient {
   private static final long PAUSE_MILLIS = 200;
   private static final Set<Integer> RETRIED = Set.of(429, 503);
   private static final String JSON = "application/json";
+  private static final String OCTETS = "application/octet-stream";
   private static final String NDJSON = "application/x-ndjson";
 
   private final List<URI> peers;
@@ -87,27 +95,62 @@ final class MeshClient {
     return answers;
   }
 
-  /** The body of the first success; or the last failure, once every peer and patience failed. */
+  /**
+   * Sends a write that must not be made twice: once a peer may have begun it, it is not sent again.
+   *
+   * @param headers beside those that every request has
+   */
+  HttpResponse<byte[]> write(String method, String path, Map<String, String> headers, byte[] body) {
+    BodyPublisher content = BodyPublishers.ofByteArray(body);
+    Call call = new Call(method, path, Duration.ZERO, OCTETS, content, headers, false);
+    return send(call, BodyHandlers.ofByteArray(), bytes -> bytes);
+  }
+
+  /** Gets the answer as it came. */
+  HttpResponse<byte[]> read(String path) {
+    Call call = new Call("GET", path, Duration.ZERO, OCTETS, BodyPublishers.noBody());
+    return send(call, BodyHandlers.ofByteArray(), bytes -> bytes);
+  }
+
+  /** Gets an answer that goes on and on, which is the caller's to close. */
+  InputStream stream(String path, Map<String, String> headers) {
+    Call call = new Call("GET", path, Duration.ZERO, JSON, BodyPublishers.noBody(), headers, true);
+    return send(call, BodyHandlers.ofInputStream(), MeshClient::drained).body();
+  }
+
   private String send(Call call) {
+    byte[] body = send(call, BodyHandlers.ofByteArray(), bytes -> bytes).body();
+    return new String(body, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The first success; or the last failure, once every peer and patience failed.
+   *
+   * @param content the bytes of a body
+   */
+  private <T> HttpResponse<T> send(Call call, BodyHandler<T> handler, Function<T, byte[]> content) {
     long start = System.nanoTime();
     for (int tries = 1; ; tries++) {
       int peer = current.get();
       CliException failure = null;
       try {
-        HttpResponse<String> response =
-            http.send(request(peers.get(peer), call), BodyHandlers.ofString());
+        HttpResponse<T> response = http.send(request(peers.get(peer), call), handler);
         reached = true;
         if (response.statusCode() < 300) {
-          return response.body();
+          return response;
         }
-        failure = refusal(response);
-        if (!RETRIED.contains(response.statusCode())) {
+        JsonNode problem = problem(content.apply(response.body()));
+        failure = refusal(response, problem);
+        if (!RETRIED.contains(response.statusCode())
+            || (!call.repeatable() && !problem.path("outcomeKnown").asBoolean(true))) {
           throw failure;
         }
       } catch (HttpTimeoutException e) {
         failure = silent(peers.get(peer), e);
+        failIfBegun(call, e instanceof HttpConnectTimeoutException, failure);
       } catch (IOException e) {
         failure = unreachable(peers.get(peer), e);
+        failIfBegun(call, e instanceof ConnectException, failure);
       } catch (InterruptedException e) {
         throw interrupted();
       }
@@ -121,12 +164,22 @@ final class MeshClient {
     }
   }
 
+  /** A peer that was connected to may have done what it did not answer to. */
+  private static void failIfBegun(Call call, boolean unconnected, CliException failure) {
+    if (!call.repeatable() && !unconnected) {
+      throw new CliException(
+          ExitCode.TIMED_OUT,
+          failure.getMessage() + "; it may be done all the same: read before trying again");
+    }
+  }
+
   private HttpRequest request(URI peer, Call call) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(peer + call.path()))
             .timeout(ANSWER.plus(call.held()))
             .header("Content-Type", call.type())
             .method(call.method(), call.body());
+    call.headers().forEach(request::header);
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
     return request.build();
   }
@@ -166,13 +219,16 @@ final class MeshClient {
             + "); start one with 'mesh up' or name another with --mesh");
   }
 
-  private static CliException refusal(HttpResponse<String> response) {
-    String message;
+  private static JsonNode problem(byte[] body) {
     try {
-      message = MAPPER.readTree(response.body()).path("message").asText();
-    } catch (JsonProcessingException e) {
-      message = "";
+      return MAPPER.readTree(body);
+    } catch (IOException e) {
+      return MAPPER.createObjectNode();
     }
+  }
+
+  private static CliException refusal(HttpResponse<?> response, JsonNode problem) {
+    String message = problem.path("message").asText();
     if (message.isEmpty()) {
       message = "'" + response.uri() + "' answered " + response.statusCode() + "; is it a peer?";
     }
@@ -183,8 +239,16 @@ final class MeshClient {
           default -> ExitCode.FAILED;
         };
     return response.statusCode() == 404 || response.statusCode() == 410
-        ? new UnknownTask(message)
+        ? new NotThere(message)
         : new CliException(exitCode, message);
+  }
+
+  private static byte[] drained(InputStream body) {
+    try (body) {
+      return body.readAllBytes();
+    } catch (IOException e) {
+      return new byte[0];
+    }
   }
 
   private static JsonNode json(String text) {
@@ -197,16 +261,30 @@ final class MeshClient {
   }
 
   /** What is asked for is not there, or no longer. */
-  static final class UnknownTask extends CliException {
+  static final class NotThere extends CliException {
     private static final long serialVersionUID = 1L;
 
-    UnknownTask(String message) {
+    NotThere(String message) {
       super(ExitCode.FAILED, message);
     }
   }
 
   /**
+   * A request.
+   *
    * @param held how long the peer may hold the answer back, beside the time that answers have
+   * @param repeatable whether it may be sent again after an attempt of which nothing is known
    */
-  private record Call(String method, String path, Duration held, String type, BodyPublisher body) {}
+  private record Call(
+      String method,
+      String path,
+      Duration held,
+      String type,
+      BodyPublisher body,
+      Map<String, String> headers,
+      boolean repeatable) {
+    Call(String method, String path, Duration held, String type, BodyPublisher body) {
+      this(method, path, held, type, body, Map.of(), true);
+    }
+  }
 }

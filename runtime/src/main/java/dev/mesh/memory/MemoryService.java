@@ -72,11 +72,13 @@ public final class MemoryService {
             () -> {
               if (watches.incrementAndGet() > settings.maxWatches()) {
                 watches.decrementAndGet();
-                throw new MemoryException(
-                    Code.TOO_MUCH,
-                    "mesh.memory.max-watches = "
-                        + settings.maxWatches()
-                        + " watches run at this peer already; ask another peer, or set it higher");
+                return Source.<Change>failed(
+                    new MemoryException(
+                        Code.TOO_MUCH,
+                        "mesh.memory.max-watches = "
+                            + settings.maxWatches()
+                            + " watches run at this peer already; ask another peer, or set it"
+                            + " higher"));
               }
               return watch.watchTermination(
                   (used, ended) -> {

@@ -60,6 +60,9 @@ public final class RecentRows {
 
   /** What has changed since the last call is part of this commit. */
   public void committed(long commit) {
+    if (changed.isEmpty() && unwritten.isEmpty()) {
+      return;
+    }
     for (Bytes key : changed) {
       recent.get(key).commit = commit;
       unwritten.add(new Committed(key, commit));

@@ -134,6 +134,7 @@ class SessionedLogTest {
   @Test
   void copiesAreKnownAfterARestartAndInASnapshot() {
     propose(1);
+    assertEquals("1", noted()); // it is stored
     Bytes last = group.committed.get(1);
     GroupOfOne reopened = new GroupOfOne(store);
     assertEquals("1", SessionCommand.Answer.decode(reopened.commit(last)).answer().asUtf8());
