@@ -128,8 +128,19 @@ final class ReplicatedMemory implements Memory {
     CompletionStage<Long> atLeast =
         consistency == Consistency.STALE
             ? CompletableFuture.completedStage(0L)
-            : log.readIndex(group);
+            : log.readIndex(group).exceptionallyCompose(ReplicatedMemory::unlessStale);
     return atLeast.thenCompose(index -> log.query(group, index, query.encode()));
+  }
+
+  /** Who cannot have a majority's answer may be content with one replica's. */
+  private static CompletionStage<Long> unlessStale(Throwable failure) {
+    RuntimeException known = MemoryException.of(failure);
+    return CompletableFuture.failedStage(
+        known instanceof MemoryException away && away.code() == Code.UNAVAILABLE
+            ? new MemoryException(
+                Code.UNAVAILABLE,
+                away.getMessage() + "; or ask for a stale read (?consistency=stale, --stale)")
+            : known);
   }
 
   private static MemoryAnswer done(String key, long expected, MemoryAnswer answer) {

@@ -52,10 +52,10 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
 
   /** What this actor works with. */
   record Environment(
-      PeerContext peer, Memory memory, List<String> seeds, Consumer<FoundedMesh> founded) {}
+      PeerContext peer, Remembered remembered, List<String> seeds, Consumer<FoundedMesh> founded) {}
 
   private final PeerContext peer;
-  private final Memory memory;
+  private final Remembered remembered;
   private final Consumer<FoundedMesh> founded;
   private final Cluster cluster;
   private final Members members;
@@ -76,7 +76,7 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
   private DiscoveryActor(ActorContext<Command> context, Environment environment) {
     super(context);
     this.peer = environment.peer();
-    this.memory = environment.memory();
+    this.remembered = environment.remembered();
     this.founded = environment.founded();
     this.cluster = Cluster.get(context.getSystem());
     this.members = new Members(cluster, peer.refs(), peer.id());
@@ -86,8 +86,8 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
             peer.id(),
             peer.settings().expect(),
             contactTimeout.toMillis(),
-            memory.promise(),
-            memory.mesh());
+            remembered.promise(),
+            remembered.mesh());
     SplittableRandom random = new SplittableRandom();
     this.discovery =
         new Discovery(
@@ -114,7 +114,7 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
   }
 
   private List<Contact> remembered() {
-    List<Contact> contacts = memory.contacts();
+    List<Contact> contacts = remembered.contacts();
     contacts.forEach(peer.refs()::learn);
     peer.refs().learn(new Contact(peer.id(), peer.incarnation(), peer.address()));
     return contacts;
@@ -173,7 +173,7 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
           bootstrap.handle(new Bootstrap.Input.AnnouncementReceived(now(), it.announcement())));
     } else if (effect instanceof Discovery.Effect.Learned it) {
       peer.refs().learn(it.contact());
-      memory.remember(discovery.contacts());
+      remembered.remember(discovery.contacts());
     } else if (effect instanceof Discovery.Effect.Refused it) {
       getContext().getLog().warn("{}", it.message());
     } else if (peer.settings().manageCluster()) {
@@ -206,10 +206,10 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
     List<Bootstrap.Effect> following = new ArrayList<>();
     for (Bootstrap.Effect effect : effects) {
       if (effect instanceof Bootstrap.Effect.StorePromise it) {
-        memory.remember(it.promise());
+        remembered.remember(it.promise());
         following.addAll(bootstrap.handle(new Bootstrap.Input.PromiseStored(it.promise())));
       } else if (effect instanceof Bootstrap.Effect.StoreMesh it) {
-        memory.remember(it.mesh());
+        remembered.remember(it.mesh());
         following.addAll(bootstrap.handle(new Bootstrap.Input.MeshStored(it.mesh())));
       } else if (effect instanceof Bootstrap.Effect.Founded it) {
         getContext().getLog().info("This peer belongs to mesh {}", it.mesh().id());

@@ -104,7 +104,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
             Members.hostPort(cluster.selfMember().address()));
     this.members = new Members(cluster, peer.refs(), peer.id());
     // Before anybody's message arrives: what is of another mesh is told from what is of this one.
-    new Memory(new PeerIdentity(store))
+    new Remembered(new PeerIdentity(store))
         .mesh()
         .ifPresent(known -> MeshIdentity.get(context.getSystem()).set(known.id()));
     cluster
@@ -149,7 +149,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
         DiscoveryActor.create(
             new DiscoveryActor.Environment(
                 peer,
-                new Memory(new PeerIdentity(store)),
+                new Remembered(new PeerIdentity(store)),
                 seeds,
                 founded -> self.tell(new Founded(founded)))),
         DiscoveryActor.NAME,

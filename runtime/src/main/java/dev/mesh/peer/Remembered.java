@@ -16,18 +16,18 @@ import java.util.stream.Collectors;
  * it belongs to, and where the others were. Texts of one line for each peer. Methods wait for the
  * disk.
  */
-final class Memory {
+final class Remembered {
   private static final String PROMISE = "promise";
   private static final String CONTACTS = "contacts";
 
   private final PeerIdentity identity;
 
-  Memory(PeerIdentity identity) {
+  Remembered(PeerIdentity identity) {
     this.identity = identity;
   }
 
   Optional<FoundingSet> promise() {
-    return lines(PROMISE).map(Memory::founders);
+    return lines(PROMISE).map(Remembered::founders);
   }
 
   void remember(FoundingSet promise) {
