@@ -16,7 +16,10 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Extension;
 import org.apache.pekko.actor.typed.ExtensionId;
@@ -45,6 +48,7 @@ public final class Mesh implements Extension {
   private final MeshSettings settings;
   private final PeerState state;
   private final MemoryService memory;
+  private final ActorRef<PeerGuardian.Command> guardian;
 
   private Mesh(ActorSystem<?> system) {
     this.system = system;
@@ -52,8 +56,9 @@ public final class Mesh implements Extension {
     Transport.check(system.settings().config(), settings.replication());
     Store store = StoreExtension.get(system).store();
     this.state = new PeerState(selfIn(store, settings), nextIncarnation(new PeerIdentity(store)));
-    system.systemActorOf(
-        PeerGuardian.create(settings, store, state), PeerGuardian.NAME, Props.empty());
+    this.guardian =
+        system.systemActorOf(
+            PeerGuardian.create(settings, store, state), PeerGuardian.NAME, Props.empty());
     ReplicatedLogs logs = ReplicatedLogs.get(system);
     SessionedLog sessioned = new SessionedLog(logs::log);
     this.memory = new MemoryService(system, settings.memory(), sessioned, InstantSource.system());
@@ -125,6 +130,18 @@ public final class Mesh implements Extension {
         .ready()
         .thenCompose(served -> ReplicatedLogs.get(system).available())
         .thenApply(available -> this);
+  }
+
+  /**
+   * Takes this peer out of the mesh for good: what it holds is given to others, and it is struck
+   * off the registry. Completes with nothing when that is done, which takes as long as copying
+   * takes; or with the reason why it cannot be done. The peer is to be ended afterwards; started
+   * again on its folder, it joins as a new member would.
+   */
+  public CompletionStage<Optional<String>> leave() {
+    CompletableFuture<Optional<String>> outcome = new CompletableFuture<>();
+    guardian.tell(new PeerGuardian.Leave(outcome));
+    return outcome;
   }
 
   /** Completes, with the reason, when this actor system can never be a member again. */

@@ -68,6 +68,8 @@ final class BenchRaftCommand implements Callable<Integer> {
                 mesh.seeds(),
                 "mesh.expect",
                 0,
+                "mesh.node.leave-on-stop",
+                false,
                 "mesh.http.port",
                 0,
                 "pekko.remote.artery.canonical.port",

@@ -93,7 +93,8 @@ final class LocalMesh {
           configOf(member),
           "mesh.work.execution-log = "
               + ConfigValueFactory.fromAnyRef(executionLogOf(member).toString()).render()
-              + "\n");
+              + "\n"
+              + "mesh.node.leave-on-stop = off\n");
       ProcessBuilder builder = new ProcessBuilder(commandOf(member));
       builder.environment().put("MESH_SKIP_BUILD", "1");
       builder.environment().merge("MESH_JAVA_OPTS", javaOptions, (given, own) -> own + " " + given);

@@ -108,7 +108,13 @@ final class UpCommand implements Callable<Integer> {
     put(options, "mesh.work.allow-exec", allowExec ? true : null);
     return ConfigFactory.parseMap(options, "options of mesh up")
         .withFallback(file())
+        .withFallback(ConfigFactory.parseMap(withSeedsOnly()))
         .withFallback(ConfigFactory.parseMap(Map.of("mesh.data-dir", DEFAULT_DATA)));
+  }
+
+  /** Who names seeds and no number of founders is to join their mesh, not to found one. */
+  private Map<String, Object> withSeedsOnly() {
+    return seeds == null || seeds.isEmpty() ? Map.of() : Map.of("mesh.expect", 0);
   }
 
   private static void put(Map<String, Object> options, String key, Object value) {

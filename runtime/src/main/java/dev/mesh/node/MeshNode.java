@@ -44,6 +44,7 @@ public final class MeshNode implements AutoCloseable {
   private static final Duration STOPPING = Duration.ofSeconds(20);
 
   private final Config config;
+  private final NodeSettings settings;
   private final Stores.Lease store;
   private final PeerId self;
   private final ExecutorService lifecycle =
@@ -59,8 +60,9 @@ public final class MeshNode implements AutoCloseable {
   private HttpServer http;
   private boolean closing;
 
-  private MeshNode(Config config, Stores.Lease store, PeerId self) {
+  private MeshNode(Config config, NodeSettings settings, Stores.Lease store, PeerId self) {
     this.config = config;
+    this.settings = settings;
     this.store = store;
     this.self = self;
   }
@@ -83,9 +85,11 @@ public final class MeshNode implements AutoCloseable {
   public static MeshNode start(Config config) {
     try {
       MeshSettings settings = MeshSettings.of(config);
+      NodeSettings nodeSettings = NodeSettings.of(config);
       HttpSettings httpSettings = HttpSettings.of(config);
       Stores.Lease store = Stores.acquire(settings.dataDir(), StoreSettings.of(config));
-      MeshNode node = new MeshNode(config, store, Mesh.selfIn(store.store(), settings));
+      MeshNode node =
+          new MeshNode(config, nodeSettings, store, Mesh.selfIn(store.store(), settings));
       try {
         node.http = HttpServer.start(new NodeApi(node), httpSettings).toCompletableFuture().join();
         node.startSystem();
@@ -208,7 +212,10 @@ public final class MeshNode implements AutoCloseable {
     }
   }
 
-  /** Leaves the cluster, then ends the actor system, the server and the store. */
+  /**
+   * Leaves the mesh, unless {@code mesh.node.leave-on-stop} is off, and the cluster; then ends the
+   * actor system, the server and the store.
+   */
   @Override
   public void close() {
     if (ended.complete(null)) {
@@ -225,6 +232,7 @@ public final class MeshNode implements AutoCloseable {
     mesh = null;
     waitsFor = "the peer is stopping";
     if (last != null) {
+      leave(last);
       try {
         CoordinatedShutdown.get(last.system())
             .runAll(CoordinatedShutdown.unknownReason())
@@ -239,5 +247,24 @@ public final class MeshNode implements AutoCloseable {
     }
     store.close();
     lifecycle.shutdown();
+  }
+
+  private void leave(Mesh last) {
+    if (!settings.leaveOnStop() || ended.isCompletedExceptionally()) {
+      return;
+    }
+    LOG.info("Leaving the mesh: others take over what this peer holds");
+    try {
+      last.leave()
+          .toCompletableFuture()
+          .get(settings.leaveTimeout().toMillis(), TimeUnit.MILLISECONDS)
+          .ifPresentOrElse(
+              why -> LOG.info("This peer stops without leaving the mesh: {}", why),
+              () -> LOG.info("This peer has left the mesh"));
+    } catch (TimeoutException | ExecutionException | InterruptedException e) {
+      LOG.warn(
+          "This peer has not left the mesh within {} (mesh.node.leave-timeout) and stops now",
+          settings.leaveTimeout());
+    }
   }
 }

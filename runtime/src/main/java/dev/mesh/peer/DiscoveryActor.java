@@ -97,6 +97,9 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
             bootstrap.announcement(),
             remembered());
     subscribe();
+    if (peer.settings().expect() == 0 && remembered.mesh().isEmpty()) {
+      context.getLog().info("Waits for the mesh of its seeds {}", environment.seeds());
+    }
     founding(bootstrap.start(now()));
   }
 
@@ -150,6 +153,7 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
 
   private Behavior<Command> onTick() {
     founding(bootstrap.handle(new Bootstrap.Input.Tick(now())));
+    handle(new Discovery.Input.Registered(peer.state().registry()));
     onClusterChanged();
     return handle(new Discovery.Input.Tick(now()));
   }

@@ -36,36 +36,34 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
     LOOK
   }
 
+  private final PeerState state;
   private final Cluster cluster;
   private final Members members;
   private final boolean removes;
   private final Consumer<Verdict> judged;
   private final PartitionJudge judge;
 
-  static Behavior<Command> create(
-      PeerContext peer, Set<PeerId> registry, Consumer<Verdict> judged) {
+  static Behavior<Command> create(PeerContext peer, Consumer<Verdict> judged) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers -> {
                   timers.startTimerWithFixedDelay(Event.LOOK, LOOK_EVERY);
-                  return new PartitionActor(context, peer, registry, judged);
+                  return new PartitionActor(context, peer, judged);
                 }));
   }
 
   private PartitionActor(
-      ActorContext<Command> context,
-      PeerContext peer,
-      Set<PeerId> registry,
-      Consumer<Verdict> judged) {
+      ActorContext<Command> context, PeerContext peer, Consumer<Verdict> judged) {
     super(context);
+    this.state = peer.state();
     this.cluster = Cluster.get(context.getSystem());
     this.members = new Members(cluster, peer.refs(), peer.id());
     this.removes = peer.settings().manageCluster();
     this.judged = judged;
     this.judge =
         new PartitionJudge(
-            registry,
+            peer.state().registry(),
             peer.settings().readOnlyAfter().toMillis(),
             peer.settings().downAfter().toMillis(),
             now());
@@ -81,6 +79,7 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
 
   private Behavior<Command> onLook() {
     ClusterView view = members.viewWithStrangers();
+    judge.count(now(), state.registry());
     for (PartitionJudge.Effect effect : judge.observe(now(), view.members(), view.reachable())) {
       if (effect instanceof PartitionJudge.Effect.Judged it) {
         getContext()

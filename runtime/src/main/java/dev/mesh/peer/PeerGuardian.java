@@ -9,9 +9,6 @@ import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.membership.FailureDetector.Health;
 import dev.mesh.protocols.membership.FoundedMesh;
 import dev.mesh.protocols.partition.Verdict;
-import dev.mesh.protocols.placement.Directory;
-import dev.mesh.replication.Founding;
-import dev.mesh.replication.PeerMachines;
 import dev.mesh.replication.Replication;
 import dev.mesh.task.Tasks;
 import java.time.Duration;
@@ -19,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.ActorInitializationException;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -51,6 +49,14 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   /** What the guardian hears from its children and from the cluster. */
   public sealed interface Command {}
 
+  /**
+   * This peer is to leave the mesh.
+   *
+   * @param outcome completed with nothing once others hold what it held and it is struck off the
+   *     registry; or with the reason why it cannot leave
+   */
+  public record Leave(CompletableFuture<Optional<String>> outcome) implements Command {}
+
   private record Founded(FoundedMesh mesh) implements Command {}
 
   private record Judged(Verdict verdict) implements Command {}
@@ -68,6 +74,8 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   private final PeerContext peer;
   private final Members members;
   private final Store store;
+  private final Remembered remembered;
+  private Optional<GroupService> groups = Optional.empty();
   private boolean up;
   private boolean serving;
   private boolean ledgersAnswer;
@@ -96,6 +104,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
     super(context);
     Cluster cluster = Cluster.get(context.getSystem());
     this.store = store;
+    this.remembered = new Remembered(new PeerIdentity(store));
     this.peer =
         new PeerContext(
             settings,
@@ -104,9 +113,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
             Members.hostPort(cluster.selfMember().address()));
     this.members = new Members(cluster, peer.refs(), peer.id());
     // Before anybody's message arrives: what is of another mesh is told from what is of this one.
-    new Remembered(new PeerIdentity(store))
-        .mesh()
-        .ifPresent(known -> MeshIdentity.get(context.getSystem()).set(known.id()));
+    remembered.mesh().ifPresent(known -> MeshIdentity.get(context.getSystem()).set(known.id()));
     cluster
         .subscriptions()
         .tell(
@@ -123,6 +130,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
     return newReceiveBuilder()
         .onMessage(Founded.class, this::onFounded)
         .onMessage(Judged.class, this::onJudged)
+        .onMessage(Leave.class, this::onLeave)
         .onMessage(IsUp.class, this::onUp)
         .onMessage(AskLedgers.class, this::onAskLedgers)
         .onMessage(LedgersAsked.class, this::onLedgersAsked)
@@ -148,10 +156,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
     spawnVital(
         DiscoveryActor.create(
             new DiscoveryActor.Environment(
-                peer,
-                new Remembered(new PeerIdentity(store)),
-                seeds,
-                founded -> self.tell(new Founded(founded)))),
+                peer, remembered, seeds, founded -> self.tell(new Founded(founded)))),
         DiscoveryActor.NAME,
         Replication.dispatcher());
   }
@@ -176,39 +181,26 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
 
   private Behavior<Command> onFounded(Founded founded) {
     FoundedMesh mesh = founded.mesh();
-    Directory directory = founding(mesh);
     MeshIdentity.get(getContext().getSystem()).set(mesh.id());
+    GroupService service =
+        new GroupService(peer, store, remembered, mesh, members, getContext().getSystem());
+    service.start(getContext());
+    groups = Optional.of(service);
     ActorRef<Command> self = getContext().getSelf();
-    spawnVital(
-        Replication.create(
-            new Replication.Environment(
-                mesh.id(),
-                peer.id(),
-                directory,
-                store,
-                peer.refs(),
-                peer.settings().replication(),
-                new PeerMachines(getContext().getSystem(), store),
-                peer.state()::refusal,
-                peer.state()::groupStands,
-                peer.state()::groupIsGone,
-                peer.state()::fail)),
-        Replication.NAME,
-        Replication.dispatcher());
     getContext()
         .spawn(
-            restarting(
-                PartitionActor.create(
-                    peer, directory.peers().keySet(), judged -> self.tell(new Judged(judged)))),
+            restarting(PartitionActor.create(peer, judged -> self.tell(new Judged(judged)))),
             PartitionActor.NAME);
     return serveIfReady();
   }
 
-  private Directory founding(FoundedMesh mesh) {
-    return Founding.directory(
-        mesh.founders().members(),
-        peer.settings().replication().groups(),
-        peer.settings().tasks().ledgers());
+  private Behavior<Command> onLeave(Leave leave) {
+    if (groups.isPresent() && serving && verdict.writable()) {
+      groups.get().leave(getContext(), leave.outcome());
+    } else {
+      leave.outcome().complete(Optional.of("it reaches no majority of its mesh"));
+    }
+    return this;
   }
 
   private Behavior<Command> onJudged(Judged judged) {

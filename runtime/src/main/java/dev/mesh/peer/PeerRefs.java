@@ -9,9 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.pekko.actor.ActorPath;
+import org.apache.pekko.actor.ActorRefProvider;
+import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 
 /**
  * Where the actors of other peers are. A peer's protocol actors live at fixed paths below its
@@ -24,13 +27,13 @@ public final class PeerRefs {
   /** The name of the guardian below {@code /system}. */
   public static final String GUARDIAN = "mesh";
 
-  private final ActorRefResolver resolver;
+  private final ActorRefProvider provider;
   private final String systemName;
   private final Map<PeerId, Contact> contacts = new ConcurrentHashMap<>();
   private final Map<String, ActorRef<?>> resolved = new ConcurrentHashMap<>();
 
   public PeerRefs(ActorSystem<?> system) {
-    this.resolver = ActorRefResolver.get(system);
+    this.provider = ((ExtendedActorSystem) Adapter.toClassic(system)).provider();
     this.systemName = system.name();
   }
 
@@ -76,6 +79,15 @@ public final class PeerRefs {
   @SuppressWarnings("unchecked") // the path decides the actor, and with it what it understands
   public <T> ActorRef<T> atAddress(String address, String child) {
     String path = "pekko://" + systemName + "@" + address + "/system/" + GUARDIAN + "/" + child;
-    return (ActorRef<T>) resolved.computeIfAbsent(path, resolver::resolveActorRef);
+    ActorRef<?> known = resolved.get(path);
+    if (known == null) {
+      // Not by its text: Pekko would remember that, too, and not see that an actor of this system
+      // was made anew.
+      known = Adapter.toTyped(provider.resolveActorRef(ActorPath.fromString(path)));
+      if (known.path().address().hasGlobalScope()) {
+        resolved.put(path, known);
+      }
+    }
+    return (ActorRef<T>) known;
   }
 }

@@ -4,6 +4,7 @@ import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.gossip.PeerFacts;
 import dev.mesh.protocols.membership.FailureDetector;
+import dev.mesh.protocols.placement.Directory;
 import dev.mesh.protocols.raft.Role;
 import dev.mesh.replication.GroupOperations;
 import dev.mesh.replication.GroupStatus;
@@ -11,6 +12,7 @@ import dev.mesh.task.Tasks;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -43,6 +45,7 @@ public final class PeerState {
   private final CompletableFuture<String> mustBeReplaced = new CompletableFuture<>();
   private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
   private volatile Map<PeerId, FailureDetector.Health> health = Map.of();
+  private volatile Directory directory = Directory.EMPTY;
   private volatile List<PeerFacts> facts = List.of();
   private volatile GroupOperations operations; // null until then
   private volatile Condition condition = new Condition(Mode.STARTING, "the peer has just begun");
@@ -83,6 +86,20 @@ public final class PeerState {
     if (condition.mode() == Mode.STARTING && !tasks.isDone()) {
       condition = new Condition(Mode.STARTING, status);
     }
+  }
+
+  /** The latest directory that this peer knows of; of version 0 until the mesh has one. */
+  public Directory directory() {
+    return directory;
+  }
+
+  void directoryIs(Directory latest) {
+    directory = latest;
+  }
+
+  /** The peers that the mesh counts; empty until this peer belongs to one. */
+  Set<PeerId> registry() {
+    return directory.peers().keySet();
   }
 
   /** The groups that this peer holds a replica of, as they stand. */

@@ -1,10 +1,12 @@
 package dev.mesh.peer;
 
 import dev.mesh.persistence.local.PeerIdentity;
+import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.membership.Contact;
 import dev.mesh.protocols.membership.FoundedMesh;
 import dev.mesh.protocols.membership.FoundingSet;
+import dev.mesh.protocols.placement.Directory;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.stream.Collectors;
 final class Remembered {
   private static final String PROMISE = "promise";
   private static final String CONTACTS = "contacts";
+  private static final String DIRECTORY = "directory";
 
   private final PeerIdentity identity;
 
@@ -55,6 +58,15 @@ final class Remembered {
         contacts.stream()
             .map(known -> known.peer() + " " + known.incarnation() + " " + known.address())
             .collect(Collectors.joining("\n")));
+  }
+
+  /** The latest directory that this peer knew of. */
+  Optional<Directory> directory() {
+    return identity.meta(DIRECTORY).map(bytes -> Directory.fromBytes(Bytes.wrap(bytes)));
+  }
+
+  void remember(Directory directory) {
+    identity.putMeta(DIRECTORY, directory.toBytes().toArray());
   }
 
   private static FoundingSet founders(List<String> members) {

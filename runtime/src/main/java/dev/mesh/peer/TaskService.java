@@ -1,14 +1,19 @@
 package dev.mesh.peer;
 
 import dev.mesh.persistence.replicated.journal.ReplicaReader;
+import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.gossip.Load;
 import dev.mesh.protocols.gossip.PeerFacts;
 import dev.mesh.protocols.gossip.Version;
+import dev.mesh.protocols.placement.Directory;
+import dev.mesh.protocols.placement.Directory.GroupEntry;
+import dev.mesh.protocols.placement.Replicas;
 import dev.mesh.protocols.placement.Ring;
 import dev.mesh.task.Handlers;
 import dev.mesh.task.LedgerCommand;
 import dev.mesh.task.LedgerKeeper;
+import dev.mesh.task.LedgerPlaces;
 import dev.mesh.task.LedgerReplica;
 import dev.mesh.task.LedgerSettings;
 import dev.mesh.task.LedgerTasks;
@@ -60,6 +65,8 @@ final class TaskService {
   Tasks start(ActorContext<?> context) {
     ActorSystem<?> system = context.getSystem();
     LedgerSettings ledgers = peer.settings().tasks();
+    LedgerPlaces places =
+        new LedgerPlaces(ledgers.ledgers(), peer.settings().replication().groups());
     WorkSettings work = peer.settings().work();
     Builtins.register(handlers, work);
 
@@ -70,6 +77,8 @@ final class TaskService {
             system,
             new LedgerWiring(
                 ledgers,
+                places,
+                ledger -> home(places.groupOf(ledger)),
                 id -> peer.refs().at(id, WORK),
                 call -> auction.tell(new AuctionActor.Offer(call)),
                 live,
@@ -94,7 +103,7 @@ final class TaskService {
         ledgers,
         handlers,
         () -> peer.state().refusal().isPresent(),
-        replicas(system),
+        replicas(system, places),
         clock);
   }
 
@@ -153,12 +162,22 @@ final class TaskService {
     return Ring.of(zones);
   }
 
+  /** Where the peer is that is to lead the group, once it holds it. */
+  private Optional<String> home(GroupId group) {
+    Directory directory = peer.state().directory();
+    Optional<GroupEntry> entry = Optional.ofNullable(directory.groups().get(group));
+    return Replicas.of(group, Ring.of(directory.activeZones())).stream()
+        .findFirst()
+        .filter(owner -> entry.filter(it -> it.members().isVoter(owner)).isPresent())
+        .flatMap(peer.refs()::address);
+  }
+
   /** What this peer's own replica of the journal holds: for reads without a majority. */
-  private static LedgerReplica.Source replicas(ActorSystem<?> system) {
+  private static LedgerReplica.Source replicas(ActorSystem<?> system, LedgerPlaces places) {
     ReplicaReader reader = new ReplicaReader(Adapter.toClassic(system));
     return ledger ->
         reader
-            .read(TaskLedger.persistenceId(ledger).id())
+            .read(places.persistenceId(ledger).id())
             .thenApply(stored -> LedgerReplica.replay(stored.snapshot(), stored.events()));
   }
 }

@@ -3,6 +3,8 @@ package dev.mesh.replication;
 import dev.mesh.persistence.serialization.WireMessage;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.placement.GroupReport;
+import dev.mesh.protocols.raft.Membership;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -32,7 +34,36 @@ sealed interface GroupCall extends WireMessage, GroupMessage {
 
   record Inspected(GroupStatus status) implements WireMessage {}
 
-  /** What a replica answers. */
+  /** Gives the group its next members; answered once that is committed. */
+  record Reconfigure(Membership next, ActorRef<AdminReply> replyTo) implements GroupCall {}
+
+  /** Has {@code to} lead the group; answered once it does. */
+  record Transfer(PeerId to, ActorRef<AdminReply> replyTo) implements GroupCall {}
+
+  /** Asks the leader how the group stands. */
+  record Report(ActorRef<AdminReply> replyTo) implements GroupCall {}
+
+  /** What a replica answers to who looks after its group. */
+  sealed interface AdminReply extends WireMessage {}
+
+  /**
+   * It is done.
+   *
+   * @param index of the configuration in the group's log; 0 where there is none
+   */
+  record Done(long index) implements AdminReply {}
+
+  record Reported(GroupReport report) implements AdminReply {}
+
+  /**
+   * It was not done.
+   *
+   * @param leads whether this replica is the one to be asked
+   * @param leader whom to ask instead, where that is known
+   */
+  record NotDone(boolean leads, Optional<PeerId> leader, String why) implements AdminReply {}
+
+  /** What a replica answers to callers. */
   sealed interface Reply extends WireMessage {}
 
   /** One command's answer; or a query's, or a read's index with no bytes. */

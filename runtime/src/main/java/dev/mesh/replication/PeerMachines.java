@@ -2,8 +2,11 @@ package dev.mesh.replication;
 
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.replicated.StateMachine;
+import dev.mesh.persistence.replicated.meta.MetaMachine;
 import dev.mesh.protocols.GroupId;
+import dev.mesh.protocols.placement.Directory;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 
@@ -16,15 +19,28 @@ public final class PeerMachines implements Machines {
   private final ActorSystem<?> system;
   private final Store store;
   private final Executor queries;
+  private final Consumer<Directory> directoryChanged;
 
-  public PeerMachines(ActorSystem<?> system, Store store) {
+  /**
+   * The machines of a peer.
+   *
+   * @param directoryChanged told of every directory that this peer's replica of group 0 comes to;
+   *     must not wait
+   */
+  public PeerMachines(ActorSystem<?> system, Store store, Consumer<Directory> directoryChanged) {
     this.system = system;
     this.store = store;
+    this.directoryChanged = directoryChanged;
     this.queries = system.dispatchers().lookup(REPLAY);
   }
 
   @Override
   public StateMachine open(GroupId group, String name) {
+    if (group.equals(GroupId.META)) {
+      MetaMachine machine = MetaMachine.open(store, directoryChanged, system.settings().config());
+      directoryChanged.accept(machine.directory());
+      return machine;
+    }
     return SlicedMachine.open(store, group, queries, system.settings().config());
   }
 }

@@ -77,6 +77,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
   private final LazyTimers timers;
   private final ActorRef<GroupMessage> self;
   private final Calls calls;
+  private final Administration administration;
   private final AppliedTerms terms;
   private final Applier applier;
   private final SnapshotTransfers snapshots;
@@ -99,6 +100,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
     this.timers = new LazyTimers(timers, TimerElapsed::new);
     this.self = context.getSelf();
     this.calls = new Calls(parts.machine(), settings, parts.local());
+    this.administration = new Administration(parts.group(), parts.self(), raft);
     this.terms = new AppliedTerms(parts.machineStandsAt());
     this.applier =
         new Applier(parts.machine(), calls, terms, () -> self.tell(Turn.RESUME_APPLYING));
@@ -121,6 +123,9 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
         .onMessage(GroupCall.Read.class, this::onRead)
         .onMessage(GroupCall.Query.class, this::onQuery)
         .onMessage(GroupCall.Inspect.class, this::onInspect)
+        .onMessage(GroupCall.Reconfigure.class, it -> step(administration.reconfigure(it)))
+        .onMessage(GroupCall.Transfer.class, it -> step(administration.transfer(it)))
+        .onMessage(GroupCall.Report.class, this::onReport)
         .onMessage(Happened.class, happened -> step(happened.input()))
         .onMessage(TimerElapsed.class, this::onTimer)
         .onMessage(StorageFailed.class, this::onStorageFailed)
@@ -173,6 +178,11 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
     Map<PeerId, Long> match = new HashMap<>();
     raft.followers().forEach((peer, follower) -> match.put(peer, follower.match()));
     inspect.replyTo().tell(new GroupCall.Inspected(status(match)));
+    return this;
+  }
+
+  private Behavior<GroupMessage> onReport(GroupCall.Report report) {
+    administration.report(report);
     return this;
   }
 
@@ -233,7 +243,13 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
     } else if (effect instanceof Effect.Proposed it) {
       calls.proposed(it);
     } else if (effect instanceof Effect.Refused it) {
-      calls.refused(it, isLeader());
+      if (!administration.refused(it)) {
+        calls.refused(it, isLeader());
+      }
+    } else if (effect instanceof Effect.Reconfigured it) {
+      administration.done(it);
+    } else if (effect instanceof Effect.LeadershipTransferred it) {
+      administration.done(it);
     } else if (effect instanceof Effect.ReadReady it) {
       calls.readReady(it);
     } else if (effect instanceof Effect.SetTimer it) {

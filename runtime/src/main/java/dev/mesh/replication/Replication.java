@@ -42,9 +42,6 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
   /** The actor's name below the guardian. */
   public static final String NAME = "replication";
 
-  private static final DispatcherSelector ROUTERS =
-      DispatcherSelector.fromConfig("mesh.replication.dispatcher");
-
   /** What the groups' manager is told. */
   public sealed interface Command {}
 
@@ -100,6 +97,11 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
     return DispatcherSelector.fromConfig("mesh.replication.disk-dispatcher");
   }
 
+  /** For those who find the way to groups. */
+  static DispatcherSelector routing() {
+    return DispatcherSelector.fromConfig("mesh.replication.dispatcher");
+  }
+
   private Replication(ActorContext<Command> context, Environment environment) {
     super(context);
     RaftLogStore logs = new RaftLogStore(environment.store(), environment.mesh());
@@ -144,9 +146,11 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
             });
     for (GroupId group : directory.groupsOf(environment.self())) {
       if (!held.all().containsKey(group)) {
-        Membership members = directory.groups().get(group).members();
-        held.add(group, members);
-        run(group, members);
+        GroupEntry entry = directory.groups().get(group);
+        // The first members begin alike; who joins later learns from the log who the members are.
+        Membership bootstrap = entry.membersIndex() == 0 ? entry.members() : Membership.NONE;
+        held.add(group, bootstrap);
+        run(group, bootstrap);
       }
     }
   }
@@ -221,7 +225,7 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
             Optional.of(environment.self()).filter(entry.members()::isVoter));
     ActorRef<GroupRouter.Command> router = routers.get(group);
     if (router == null) {
-      routers.put(group, getContext().spawn(router(group, replicas), "router-" + group, ROUTERS));
+      routers.put(group, getContext().spawn(router(group, replicas), "router-" + group, routing()));
     } else {
       router.tell(replicas);
     }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -15,10 +16,14 @@ import org.apache.pekko.actor.typed.ActorRef;
  *
  * @param workers where a peer's {@link WorkQueue} is, empty while that is unknown
  * @param auction takes a call, see {@link AuctionCall}
+ * @param places where ledgers' events are kept
+ * @param home host:port of the peer that a ledger is to live at, if there is one now
  * @param live the peers that are not confirmed failed, each with the present run of its worker
  */
 public record LedgerWiring(
     LedgerSettings settings,
+    LedgerPlaces places,
+    IntFunction<Optional<String>> home,
     Function<PeerId, Optional<ActorRef<WorkCommand>>> workers,
     Consumer<AuctionCall> auction,
     Supplier<Map<PeerId, Long>> live,

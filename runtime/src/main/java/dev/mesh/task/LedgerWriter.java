@@ -32,7 +32,7 @@ final class LedgerWriter
   private LedgerCore core;
 
   private LedgerWriter(int ledger, LedgerWiring wiring, ActorRef<LedgerCommand> gatherer) {
-    super(TaskLedger.persistenceId(ledger));
+    super(wiring.places().persistenceId(ledger));
     this.ledger = ledger;
     this.wiring = wiring;
     this.gatherer = gatherer;

@@ -19,7 +19,7 @@ import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
-import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.cluster.typed.Cluster;
 
 /**
  * Keeps the tasks of one range of ids, as a sharded entity: it gathers what comes while its {@link
@@ -55,12 +55,14 @@ public final class TaskLedger extends AbstractBehavior<LedgerCommand> {
    * wherever that lives.
    */
   public static ActorRef<LedgerCommand.Sent> init(ActorSystem<?> system, LedgerWiring wiring) {
+    String self = LedgerAllocation.hostPort(Cluster.get(system).selfMember().address());
     ClusterShardingSettings sharding =
         ClusterShardingSettings.create(system).withNoPassivationStrategy();
     return ClusterSharding.get(system)
         .init(
             Entity.of(KEY, entity -> create(Integer.parseInt(entity.getEntityId()), wiring))
                 .withSettings(sharding)
+                .withAllocationStrategy(new LedgerAllocation(self, wiring.home()))
                 .withMessageExtractor(new ByLedger()));
   }
 
@@ -68,11 +70,6 @@ public final class TaskLedger extends AbstractBehavior<LedgerCommand> {
   public static Behavior<LedgerCommand> create(int ledger, LedgerWiring wiring) {
     return Behaviors.setup(
         context -> Behaviors.withTimers(timers -> new TaskLedger(context, timers, ledger, wiring)));
-  }
-
-  /** Under which id a ledger's events are in the journal. */
-  public static PersistenceId persistenceId(int ledger) {
-    return PersistenceId.of(KEY.name(), Integer.toString(ledger));
   }
 
   private TaskLedger(

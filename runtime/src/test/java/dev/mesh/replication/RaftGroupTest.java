@@ -280,6 +280,7 @@ class RaftGroupTest {
         usual.callTimeout(),
         usual.retryAfter(),
         usual.retryTick(),
+        usual.directoryInterval(),
         usual.maxPendingCalls(),
         usual.maxPendingBytes(),
         usual.maxMessageBytes(),

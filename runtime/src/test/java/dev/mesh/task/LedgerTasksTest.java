@@ -83,6 +83,8 @@ class LedgerTasksTest {
             KIT.system(),
             new LedgerWiring(
                 SETTINGS,
+                new LedgerPlaces(8, 16),
+                ledger -> Optional.empty(),
                 peer -> Optional.of(work.get()),
                 call -> auction.tell(new AuctionActor.Offer(call)),
                 () -> Map.of(SELF, 1L),

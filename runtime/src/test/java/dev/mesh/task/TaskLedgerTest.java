@@ -67,6 +67,8 @@ class TaskLedgerTest {
             0,
             new LedgerWiring(
                 LedgerSettings.of(config),
+                new LedgerPlaces(8, 16),
+                ledger -> Optional.empty(),
                 peer -> Optional.ofNullable(workers.get(peer)),
                 this::auction,
                 () -> live,

@@ -79,6 +79,19 @@ public final class MeshClient {
     return peers;
   }
 
+  /** How many voters each group has, by the group's number. */
+  public Map<Integer, Integer> voters() {
+    Map<Integer, Integer> voters = new TreeMap<>();
+    for (JsonNode group : get("/v1/consensus").body()) {
+      int count = 0;
+      for (JsonNode member : group.path("members")) {
+        count += member.path("voter").asBoolean() ? 1 : 0;
+      }
+      voters.put(group.path("group").asInt(), count);
+    }
+    return voters;
+  }
+
   /**
    * Submits tasks in one request, a task a line.
    *

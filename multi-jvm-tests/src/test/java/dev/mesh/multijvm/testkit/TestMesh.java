@@ -7,9 +7,11 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -20,6 +22,9 @@ import java.util.stream.IntStream;
 public final class TestMesh implements AutoCloseable {
   /** Peers that serve clients on another interface than the loopback ask for one. */
   private static final String TOKEN = "test";
+
+  /** Who stops comes back, or the whole mesh ends. */
+  private static final String STAYS = "mesh.node.leave-on-stop = off\n";
 
   private final List<PeerProcess> peers;
 
@@ -54,6 +59,32 @@ public final class TestMesh implements AutoCloseable {
 
   /** Prepares a peer on each of these hosts; none is started. */
   public static TestMesh on(String test, Path folder, List<Host> hosts, int expect) {
+    return prepare(test, folder, hosts, i -> List.of("--expect=" + expect), STAYS);
+  }
+
+  /**
+   * Prepares a mesh that the first peer founds alone and the others join later. Peers that are
+   * stopped leave it; one that is killed is replaced after {@code replaceAfter}.
+   */
+  public static TestMesh growing(String test, Path folder, int count, Duration replaceAfter) {
+    String settings =
+        "mesh.node.leave-on-stop = on\nmesh.replication.steward.replace-after = "
+            + replaceAfter.toMillis()
+            + "ms\n";
+    return prepare(
+        test,
+        folder,
+        Collections.nCopies(count, Host.LOCAL),
+        i -> i == 0 ? List.of("--expect=1") : List.of(),
+        settings);
+  }
+
+  private static TestMesh prepare(
+      String test,
+      Path folder,
+      List<Host> hosts,
+      IntFunction<List<String>> options,
+      String settings) {
     List<Integer> ports = hosts.stream().map(host -> Ports.free()).toList();
     String seeds =
         IntStream.range(0, hosts.size())
@@ -65,8 +96,11 @@ public final class TestMesh implements AutoCloseable {
       Host host = hosts.get(i);
       int http = Ports.free();
       Path executions = folder.resolve(name + ".executions");
-      Path config = write(folder.resolve(name + ".conf"), configuration(host, executions));
-      List<String> arguments =
+      Path config =
+          write(folder.resolve(name + ".conf"), configuration(host, executions) + settings);
+      List<String> arguments = new ArrayList<>(options.apply(i));
+      arguments.addAll(
+          0,
           List.of(
               "up",
               "--name=" + name,
@@ -74,8 +108,7 @@ public final class TestMesh implements AutoCloseable {
               "--http=" + http,
               "--data=" + folder.resolve(name),
               "--seeds=" + seeds,
-              "--expect=" + expect,
-              "--config=" + config);
+              "--config=" + config));
       PeerAddress address =
           new PeerAddress(
               URI.create("http://" + host.address() + ":" + http), host.isLocal() ? "" : TOKEN);

@@ -11,7 +11,6 @@ import dev.mesh.protocols.BinaryReader;
 import dev.mesh.protocols.BinaryWriter;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.GroupId;
-import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.raft.Membership;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +56,7 @@ public final class HeldReplicas {
           if (in.u8() == ERASING) {
             halfErased.add(group);
           } else {
-            held.put(group, new Membership(peers(in), peers(in)));
+            held.put(group, Membership.fromBytes(in.bytes()));
           }
           return true;
         });
@@ -71,10 +70,7 @@ public final class HeldReplicas {
 
   /** Puts a new, empty replica on record. */
   public void add(GroupId group, Membership bootstrap) {
-    BinaryWriter out = new BinaryWriter(64).u8(HELD);
-    write(bootstrap.voters(), out);
-    write(bootstrap.learners(), out);
-    put(group, out.done());
+    put(group, new BinaryWriter(64).u8(HELD).bytes(bootstrap.toBytes()).done());
     held.put(group, bootstrap);
   }
 
@@ -103,19 +99,6 @@ public final class HeldReplicas {
     } catch (CompletionException e) {
       throw e.getCause() instanceof StoreException failure ? failure : e;
     }
-  }
-
-  private static void write(List<PeerId> peers, BinaryWriter out) {
-    out.i32(peers.size());
-    peers.forEach(peer -> out.text(peer.value()));
-  }
-
-  private static List<PeerId> peers(BinaryReader in) {
-    List<PeerId> peers = new ArrayList<>();
-    for (int left = in.count(); left > 0; left--) {
-      peers.add(new PeerId(in.text()));
-    }
-    return peers;
   }
 
   private static byte[] key(GroupId group) {

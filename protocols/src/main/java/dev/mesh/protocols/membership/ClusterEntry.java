@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -18,12 +19,14 @@ import java.util.TreeSet;
  *
  * <ul>
  *   <li>Somebody is clustered: join through them.
- *   <li>Nobody is: each founder votes for the lowest one that it hears, and who has the votes of a
- *       majority of the founders forms the cluster. Who changes its vote first abstains for as long
- *       as the old one may count, and by then has heard of a cluster that was formed with it.
- *   <li>This peer's cluster has no majority of the founders and a better one without this peer
- *       lives: start a new actor system, which then joins that one.
+ *   <li>Nobody is: each registered peer votes for the lowest one that it hears, and who has the
+ *       votes of a majority of them forms the cluster. Who changes its vote first abstains for as
+ *       long as the old one may count, and by then has heard of a cluster that was formed with it.
+ *   <li>This peer's cluster has no majority of the registered peers and a better one without this
+ *       peer lives: start a new actor system, which then joins that one.
  * </ul>
+ *
+ * <p>Who is registered the mesh decides; before it has, the founders are.
  */
 final class ClusterEntry {
   private final PeerId self;
@@ -35,6 +38,10 @@ final class ClusterEntry {
   private Optional<PeerId> vote = Optional.empty();
   private long abstainsUntil = Long.MIN_VALUE;
   private boolean restarting;
+
+  /** Whom the mesh counts; empty until that is known: then the founders. */
+  private Set<PeerId> registry = Set.of();
+
   private String status = "has not begun";
 
   ClusterEntry(PeerId self, DiscoverySettings settings, Contacts contacts) {
@@ -47,14 +54,23 @@ final class ClusterEntry {
     return status;
   }
 
+  /** From now on the mesh counts these peers. */
+  void count(Set<PeerId> registered) {
+    registry = new TreeSet<>(registered);
+  }
+
+  private Collection<PeerId> counted(FoundedMesh mesh) {
+    return registry.isEmpty() ? mesh.founders().members() : registry;
+  }
+
   boolean isSettled(Optional<FoundedMesh> mesh, ClusterView cluster) {
-    return mesh.isPresent() && isMajority(mesh.get(), founders(mesh.get(), cluster.reachable()));
+    return mesh.isPresent() && isMajority(mesh.get(), countedOf(mesh.get(), cluster.reachable()));
   }
 
   ClusterReport report(Optional<FoundedMesh> mesh, ClusterView cluster, Optional<PeerId> receiver) {
     return new ClusterReport(
         cluster.standing() == Standing.MEMBER,
-        mesh.map(known -> founders(known, cluster.reachable())).orElse(List.of()),
+        mesh.map(known -> countedOf(known, cluster.reachable())).orElse(List.of()),
         receiver.filter(cluster.members()::contains).isPresent(),
         vote);
   }
@@ -95,7 +111,7 @@ final class ClusterEntry {
     List<String> clustered =
         ofThis(mesh).stream()
             .filter(hello -> hello.cluster().clustered())
-            .sorted(Comparator.comparing(hello -> -hello.cluster().founders().size()))
+            .sorted(Comparator.comparing(hello -> -hello.cluster().counted().size()))
             .map(Hello::address)
             .toList();
     if (!clustered.isEmpty()) {
@@ -113,12 +129,12 @@ final class ClusterEntry {
   }
 
   private boolean mayForm(FoundedMesh mesh, long now) {
-    List<PeerId> there = freshFounders(mesh);
+    List<PeerId> there = freshCounted(mesh);
     if (!isMajority(mesh, there)) {
       changeVote(Optional.empty(), now);
       status =
-          "waits for a majority of the founders "
-              + mesh.founders()
+          "waits for a majority of the registered peers "
+              + counted(mesh)
               + "; only "
               + there
               + " can be reached";
@@ -153,24 +169,24 @@ final class ClusterEntry {
     if (vote.filter(self::equals).isPresent()) {
       voters.add(self);
     }
-    return founders(mesh, voters);
+    return countedOf(mesh, voters);
   }
 
   private List<Effect> stayOrLeave(FoundedMesh mesh, ClusterView cluster, long now) {
     triedAt = OptionalLong.empty();
-    List<PeerId> own = founders(mesh, cluster.reachable());
+    List<PeerId> own = countedOf(mesh, cluster.reachable());
     Optional<Hello> better =
         isMajority(mesh, own)
             ? Optional.empty()
             : ofThis(mesh).stream()
                 .filter(hello -> hello.cluster().clustered())
                 .filter(hello -> !hello.cluster().includesReceiver())
-                .filter(hello -> outdoes(mesh, hello.cluster().founders(), own))
+                .filter(hello -> outdoes(mesh, hello.cluster().counted(), own))
                 .findFirst();
     status =
         isMajority(mesh, own)
             ? "is a member of the cluster"
-            : "is in a cluster with only " + own + " of the founders " + mesh.founders();
+            : "is in a cluster with only " + own + " of the registered peers " + counted(mesh);
     if (better.isEmpty()) {
       outdoneSince = OptionalLong.empty();
       return List.of();
@@ -185,8 +201,8 @@ final class ClusterEntry {
 
   private List<Effect> comeBack(FoundedMesh mesh) {
     boolean clusterLives =
-        ofThis(mesh).stream().anyMatch(hello -> isMajority(mesh, hello.cluster().founders()));
-    if (clusterLives || isMajority(mesh, freshFounders(mesh))) {
+        ofThis(mesh).stream().anyMatch(hello -> isMajority(mesh, hello.cluster().counted()));
+    if (clusterLives || isMajority(mesh, freshCounted(mesh))) {
       return restart("the cluster has removed this peer and a majority is in reach again");
     }
     status = "was removed from the cluster and waits until a majority is in reach";
@@ -208,26 +224,26 @@ final class ClusterEntry {
         .toList();
   }
 
-  /** The founders that were heard lately, with this peer if it is one; sorted. */
-  private List<PeerId> freshFounders(FoundedMesh mesh) {
-    return mesh.founders().members().stream()
-        .filter(founder -> founder.equals(self) || contacts.isFresh(founder))
+  /** Those the mesh counts that were heard lately, with this peer if it is one; sorted. */
+  private List<PeerId> freshCounted(FoundedMesh mesh) {
+    return counted(mesh).stream()
+        .filter(peer -> peer.equals(self) || contacts.isFresh(peer))
         .toList();
   }
 
-  private static List<PeerId> founders(FoundedMesh mesh, Collection<PeerId> peers) {
-    return List.copyOf(new TreeSet<>(peers.stream().filter(mesh.founders()::contains).toList()));
+  private List<PeerId> countedOf(FoundedMesh mesh, Collection<PeerId> peers) {
+    return List.copyOf(new TreeSet<>(peers.stream().filter(counted(mesh)::contains).toList()));
   }
 
-  /** A majority of the founders, or more of them, or as many with a lower first one. */
-  private static boolean outdoes(FoundedMesh mesh, List<PeerId> other, List<PeerId> own) {
+  /** A majority of those counted, or more of them, or as many with a lower first one. */
+  private boolean outdoes(FoundedMesh mesh, List<PeerId> other, List<PeerId> own) {
     if (other.isEmpty() || isMajority(mesh, other) || other.size() != own.size()) {
       return other.size() > own.size();
     }
     return FoundingSet.of(other).compareTo(FoundingSet.of(own)) < 0;
   }
 
-  private static boolean isMajority(FoundedMesh mesh, Collection<PeerId> peers) {
-    return Quorum.isMajority(peers.size(), mesh.founders().size());
+  private boolean isMajority(FoundedMesh mesh, Collection<PeerId> peers) {
+    return Quorum.isMajority(peers.size(), counted(mesh).size());
   }
 }

@@ -8,13 +8,14 @@ import java.util.Optional;
  * What a hello says of the sender's cluster.
  *
  * @param clustered whether the sender is a member of a cluster
- * @param founders the founders of the mesh that are reachable members of that cluster, sorted
+ * @param counted the peers that the mesh counts and that are reachable members of that cluster,
+ *     sorted
  * @param includesReceiver whether the receiver is a member of it, reachable or not
  * @param former whom the sender votes for to form a cluster because there is none
  */
 public record ClusterReport(
-    boolean clustered, List<PeerId> founders, boolean includesReceiver, Optional<PeerId> former) {
+    boolean clustered, List<PeerId> counted, boolean includesReceiver, Optional<PeerId> former) {
   public ClusterReport {
-    founders = List.copyOf(founders);
+    counted = List.copyOf(counted);
   }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a peer finds the others: it says hello to its contacts again and again, learns of more
@@ -37,6 +38,9 @@ public final class Discovery {
 
     /** This peer's place in the cluster has changed. */
     record ClusterChanged(long now, ClusterView view) implements Input {}
+
+    /** Whom the mesh counts now; nobody until it has said so: then the founders. */
+    record Registered(Set<PeerId> peers) implements Input {}
 
     /** The system at {@code address} no longer talks to this one. */
     record QuarantinedBy(long now, String address) implements Input {}
@@ -77,6 +81,7 @@ public final class Discovery {
   private final Once once = new Once();
   private final List<Effect> effects = new ArrayList<>();
   private Announcement announcement;
+  private Set<PeerId> registry = Set.of();
   private ClusterView cluster = ClusterView.OUTSIDE;
 
   /**
@@ -96,7 +101,7 @@ public final class Discovery {
     this.announcement = announcement;
     this.contacts = new Contacts(self, settings.seeds(), settings.contactTimeoutMillis());
     this.entry = new ClusterEntry(self.peer(), settings, contacts);
-    remembered.forEach(contact -> contacts.learn(contact, founders()));
+    remembered.forEach(contact -> contacts.learn(contact, counted()));
   }
 
   public List<Effect> handle(Input input) {
@@ -112,6 +117,9 @@ public final class Discovery {
     } else if (input instanceof Input.ClusterChanged changed) {
       cluster = changed.view();
       enter(changed.now());
+    } else if (input instanceof Input.Registered registered) {
+      registry = Set.copyOf(registered.peers());
+      entry.count(registry);
     } else if (input instanceof Input.QuarantinedBy quarantined) {
       effects.addAll(entry.quarantined(announcement.mesh(), cluster, quarantined.address()));
     } else {
@@ -197,13 +205,16 @@ public final class Discovery {
   }
 
   private void learn(Contact contact) {
-    if (contacts.learn(contact, founders())) {
+    if (contacts.learn(contact, counted())) {
       effects.add(new Effect.Learned(contact));
     }
   }
 
-  private Collection<PeerId> founders() {
-    return announcement.mesh().map(mesh -> mesh.founders().members()).orElse(List.of());
+  /** Peers whose contacts are never dropped for others. */
+  private Collection<PeerId> counted() {
+    return registry.isEmpty()
+        ? announcement.mesh().map(mesh -> mesh.founders().members()).orElse(List.of())
+        : registry;
   }
 
   private Optional<String> refusal(Hello hello) {

@@ -33,7 +33,7 @@ public final class PartitionJudge {
     }
   }
 
-  private final Set<PeerId> registry;
+  private Set<PeerId> registry;
   private final long readOnlyAfterMillis;
   private final long downAfterMillis;
   private Set<PeerId> members = Set.of();
@@ -92,6 +92,17 @@ public final class PartitionJudge {
     judge(now, effects);
     remove(now, effects);
     return effects;
+  }
+
+  /** From now on the mesh counts these peers. */
+  public void count(long now, Set<PeerId> nowRegistered) {
+    if (!nowRegistered.isEmpty() && !nowRegistered.equals(registry)) {
+      boolean had = hasMajority();
+      registry = Set.copyOf(nowRegistered);
+      if (had && !hasMajority()) {
+        withoutMajoritySince = now;
+      }
+    }
   }
 
   private void judge(long now, List<Effect> effects) {

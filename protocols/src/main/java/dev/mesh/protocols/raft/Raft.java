@@ -339,6 +339,11 @@ public final class Raft {
     return state.membership();
   }
 
+  /** The entry that {@link #membership} came by; the snapshot's, if it came by one; 0 at first. */
+  public long membershipIndex() {
+    return state.configurations.latestIndex();
+  }
+
   /** Whether this peer knows that {@link #membership} is committed. */
   public boolean isMembershipCommitted() {
     return state.configurations.latestIndex() <= commitment.committed();

@@ -53,6 +53,20 @@ class PartitionJudgeTest {
   }
 
   @Test
+  void whoIsCountedChangesAsPeersComeAndGo() {
+    PartitionJudge judge = formed("a");
+    judge.observe(10, peers("a", "b", "c"), peers("a"));
+    assertTrue(judge.verdict().writable(), "those that joined do not count until registered");
+    judge.count(20, peers("a", "b", "c"));
+    judge.observe(20, peers("a", "b", "c"), peers("a"));
+    judge.observe(120, peers("a", "b", "c"), peers("a"));
+    assertFalse(judge.verdict().writable());
+    judge.count(130, peers("a"));
+    judge.observe(130, peers("a", "b", "c"), peers("a"));
+    assertTrue(judge.verdict().writable());
+  }
+
+  @Test
   void flappingReachabilityDoesNotPutOffReadOnly() {
     PartitionJudge judge = formed("a", "b", "c", "d", "e");
     Set<PeerId> all = peers("a", "b", "c", "d", "e");

@@ -1,0 +1,102 @@
+package dev.mesh.peer;
+
+import dev.mesh.persistence.replicated.meta.MetaAnswer;
+import dev.mesh.persistence.replicated.meta.MetaCommand;
+import dev.mesh.protocols.placement.Directory;
+import dev.mesh.protocols.placement.Directory.Registered;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+
+/**
+ * Takes this peer out of the mesh: has group 0 record that it leaves, and waits until others hold
+ * what it held and it is struck off the registry. Whoever wants it to leave bounds how long that
+ * may take; the peer goes on leaving until it ends.
+ */
+final class Leaving extends AbstractBehavior<Leaving.Command> {
+  static final String NAME = "leaving";
+
+  private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
+  sealed interface Command {}
+
+  private enum Look implements Command {
+    INSTANCE
+  }
+
+  private record Answered(Optional<String> refusal) implements Command {}
+
+  /**
+   * What leaving works with.
+   *
+   * @param directory the latest that this peer knows
+   * @param propose asks group 0; its stages end within a bound
+   * @param outcome completed with nothing once the peer has left, or with the reason why it cannot
+   */
+  record Environment(
+      PeerContext peer,
+      Supplier<Directory> directory,
+      Function<MetaCommand, CompletionStage<MetaAnswer>> propose,
+      CompletableFuture<Optional<String>> outcome) {}
+
+  private final Environment environment;
+  private boolean asking;
+
+  static Behavior<Command> create(Environment environment) {
+    return Behaviors.setup(
+        context ->
+            Behaviors.withTimers(
+                timers -> {
+                  timers.startTimerWithFixedDelay(Look.INSTANCE, Duration.ZERO, LOOK_EVERY);
+                  return new Leaving(context, environment);
+                }));
+  }
+
+  private Leaving(ActorContext<Command> context, Environment environment) {
+    super(context);
+    this.environment = environment;
+  }
+
+  @Override
+  public Receive<Command> createReceive() {
+    return newReceiveBuilder()
+        .onMessageEquals(Look.INSTANCE, this::onLook)
+        .onMessage(Answered.class, this::onAnswered)
+        .build();
+  }
+
+  private Behavior<Command> onLook() {
+    Registered known = environment.directory().get().peers().get(environment.peer().id());
+    if (known == null) {
+      environment.outcome().complete(Optional.empty());
+      return Behaviors.stopped();
+    }
+    if (known.state() == Directory.PeerState.ACTIVE && !asking) {
+      asking = true;
+      getContext()
+          .pipeToSelf(
+              environment.propose().apply(new MetaCommand.Leave(environment.peer().id())),
+              (answer, failure) ->
+                  new Answered(failure == null ? answer.refusal() : Optional.empty()));
+    }
+    return this;
+  }
+
+  /** A question that nobody has answered is asked again at the next look. */
+  private Behavior<Command> onAnswered(Answered answered) {
+    asking = false;
+    if (answered.refusal().isPresent()) {
+      environment.outcome().complete(answered.refusal());
+      return Behaviors.stopped();
+    }
+    return this;
+  }
+}
