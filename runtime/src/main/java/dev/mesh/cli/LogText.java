@@ -2,8 +2,8 @@ package dev.mesh.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mesh.persistence.raftlog.GroupInspection;
-import dev.mesh.persistence.raftlog.LogInspector;
+import dev.mesh.persistence.replicated.GroupInspection;
+import dev.mesh.persistence.replicated.LogInspector;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
@@ -17,7 +17,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What {@link LogInspector} has found, as JSON and as lines of text. */
@@ -44,6 +43,7 @@ final class LogText {
     ObjectNode json =
         object().put("group", number(found.group())).put("term", found.hardState().term());
     found.hardState().vote().ifPresent(vote -> json.put("vote", vote.value()));
+    found.members().ifPresent(members -> put(members, json.putObject("members")));
     SnapshotMark mark = found.compacted();
     if (mark.index() > 0) {
       ObjectNode compacted = json.putObject("compacted");
@@ -74,10 +74,11 @@ final class LogText {
         "  term       %d, vote %s"
             .formatted(
                 found.hardState().term(), found.hardState().vote().map(PeerId::value).orElse("-")));
+    lines.add("  members    " + found.members().map(LogText::text).orElse("-"));
     lines.add(
         mark.index() == 0
             ? "  compacted  -"
-            : "  compacted  to %d of term %d, %s"
+            : "  compacted  to %d of term %d, with %s"
                 .formatted(mark.index(), mark.term(), text(mark.membership())));
     lines.add(
         found.entries().isEmpty()
@@ -121,8 +122,10 @@ final class LogText {
             .put("term", entry.term())
             .put("type", name(entry.type()))
             .put("bytes", entry.payload().length());
-    if (entry.type() == EntryType.COMMANDS) {
-      commands(entry.payload()).ifPresent(commands -> put(commands, json));
+    try {
+      putContent(entry, json);
+    } catch (RuntimeException e) {
+      json.put("unreadable", true); // why was told by the inspection
     }
     return json;
   }
@@ -138,15 +141,26 @@ final class LogText {
             entry.has("commands")
                 ? "  commands %,d (%,d bytes)"
                     .formatted(entry.path("commands").asLong(), entry.path("commandBytes").asLong())
-                : "");
+                : entry.has("voters") ? "  " + members(entry) : "");
   }
 
-  /** Empty if they cannot be read, which the inspection has told already. */
-  private static Optional<List<Bytes>> commands(Bytes payload) {
-    try {
-      return Optional.of(StoredForms.HERE.commands(payload));
-    } catch (RuntimeException e) {
-      return Optional.empty();
+  private static String members(ObjectNode json) {
+    List<String> parts = new ArrayList<>();
+    for (String part : List.of("voters", "learners")) {
+      List<String> peers = new ArrayList<>();
+      json.path(part).forEach(peer -> peers.add(peer.asText()));
+      if (!peers.isEmpty()) {
+        parts.add(part + " " + String.join(" ", peers));
+      }
+    }
+    return String.join(", ", parts);
+  }
+
+  private static void putContent(Entry entry, ObjectNode json) {
+    if (entry.type() == EntryType.COMMANDS) {
+      put(StoredForms.HERE.commands(entry.payload()), json);
+    } else if (entry.type() == EntryType.CONFIGURATION) {
+      put(Membership.fromBytes(entry.payload()), json);
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.mesh.replication;
 
-import dev.mesh.persistence.raftlog.LogInspector;
+import dev.mesh.persistence.replicated.LogInspector;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.raft.SnapshotMark;
 import dev.mesh.replication.link.RaftCodec;

@@ -12,6 +12,7 @@ import dev.mesh.persistence.local.Space;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.local.StoreSettings;
 import dev.mesh.persistence.raftlog.RaftLogStore;
+import dev.mesh.persistence.replicated.HeldReplicas;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.MeshId;
@@ -21,6 +22,7 @@ import dev.mesh.protocols.raft.Entry;
 import dev.mesh.protocols.raft.EntryType;
 import dev.mesh.protocols.raft.HardState;
 import dev.mesh.protocols.raft.LogRecord;
+import dev.mesh.protocols.raft.Membership;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -60,9 +62,10 @@ class LogInspectCommandTest {
       PeerIdentity identity = new PeerIdentity(store);
       identity.claim(PEER);
       identity.putFounders(FoundingSet.of(List.of(PEER)));
+      RaftLogStore logs = new RaftLogStore(store, MeshId.of(List.of(PEER)));
+      new HeldReplicas(store, logs).add(GROUP, Membership.of(List.of(PEER)));
       CompletableFuture<Throwable> done = new CompletableFuture<>();
-      new RaftLogStore(store, MeshId.of(List.of(PEER)))
-          .open(GROUP, record -> {})
+      logs.open(GROUP, record -> {})
           .append(
               1,
               List.of(
@@ -70,7 +73,12 @@ class LogInspectCommandTest {
                   new LogRecord.Appended(
                       List.of(
                           new Entry(1, 5, EntryType.NO_OP, Bytes.EMPTY),
-                          new Entry(2, 5, EntryType.COMMANDS, BLOCK)))),
+                          new Entry(2, 5, EntryType.COMMANDS, BLOCK),
+                          new Entry(
+                              3,
+                              5,
+                              EntryType.CONFIGURATION,
+                              Membership.of(List.of(PEER)).toBytes())))),
               done::complete);
       assertEquals(null, done.join());
     }
@@ -85,6 +93,7 @@ class LogInspectCommandTest {
     assertEquals(0, inspect("--entries"), err.toString());
     List<String> lines = out.toString().lines().toList();
     assertTrue(lines.contains("group-3"), out.toString());
+    assertTrue(lines.contains("  members    voters a"), out.toString());
     assertTrue(lines.contains("  term       5, vote a"), out.toString());
     assertTrue(
         lines.contains("         2  term 5  commands       11 bytes  commands 2 (2 bytes)"),
@@ -96,13 +105,14 @@ class LogInspectCommandTest {
   void asJsonTheFolderFollowsItsEntries() throws Exception {
     assertEquals(0, inspect("--json", "--entries", "--from", "2"), err.toString());
     List<String> lines = out.toString().lines().toList();
-    assertEquals(2, lines.size());
+    assertEquals(3, lines.size());
+    assertEquals("a", Console.MAPPER.readTree(lines.get(1)).path("voters").path(0).asText());
     assertEquals(2, Console.MAPPER.readTree(lines.get(0)).path("commands").asInt());
-    JsonNode folder = Console.MAPPER.readTree(lines.get(1));
+    JsonNode folder = Console.MAPPER.readTree(lines.get(2));
     assertEquals("a", folder.path("peer").asText());
     JsonNode group = folder.path("groups").path(0);
     assertEquals(3, group.path("group").asInt());
-    assertEquals(2, group.path("lastIndex").asInt());
+    assertEquals(3, group.path("lastIndex").asInt());
     assertEquals(1, group.path("entries").path("no-op").path("count").asInt());
     assertEquals(0, group.path("applied").asInt());
   }

@@ -6,6 +6,7 @@ import dev.mesh.persistence.local.Records;
 import dev.mesh.persistence.local.Space;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.local.StoreException;
+import dev.mesh.persistence.local.StoreReader;
 import dev.mesh.persistence.raftlog.RaftLogStore;
 import dev.mesh.protocols.BinaryReader;
 import dev.mesh.protocols.BinaryWriter;
@@ -38,11 +39,25 @@ public final class HeldReplicas {
   private final RaftLogStore logs;
   private final SortedMap<GroupId, Membership> held = new TreeMap<>();
 
+  /**
+   * What a store has on record.
+   *
+   * @param held each with the membership that its log began with
+   * @param halfErased groups whose erasure the next start completes
+   */
+  record OnRecord(SortedMap<GroupId, Membership> held, List<GroupId> halfErased) {}
+
   /** Reads the record in {@code store}. */
   public HeldReplicas(Store store, RaftLogStore logs) {
     this.store = store;
     this.logs = logs;
-    List<GroupId> halfErased = new ArrayList<>();
+    OnRecord found = read(store);
+    held.putAll(found.held());
+    found.halfErased().forEach(this::eraseMarked);
+  }
+
+  static OnRecord read(StoreReader store) {
+    OnRecord found = new OnRecord(new TreeMap<>(), new ArrayList<>());
     store.scan(
         Space.META,
         utf8(PREFIX),
@@ -54,13 +69,13 @@ public final class HeldReplicas {
           payload.get(content);
           BinaryReader in = new BinaryReader(Bytes.wrap(content));
           if (in.u8() == ERASING) {
-            halfErased.add(group);
+            found.halfErased().add(group);
           } else {
-            held.put(group, Membership.fromBytes(in.bytes()));
+            found.held().put(group, Membership.fromBytes(in.bytes()));
           }
           return true;
         });
-    halfErased.forEach(this::eraseMarked);
+    return found;
   }
 
   /** The groups, each with the membership that its log began with. */

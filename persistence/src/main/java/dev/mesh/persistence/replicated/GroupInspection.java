@@ -1,21 +1,23 @@
-package dev.mesh.persistence.raftlog;
+package dev.mesh.persistence.replicated;
 
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.raft.Entry;
 import dev.mesh.protocols.raft.EntryType;
 import dev.mesh.protocols.raft.HardState;
+import dev.mesh.protocols.raft.Membership;
 import dev.mesh.protocols.raft.SnapshotMark;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * What {@link LogInspector} found of one group. Where there are problems, it is what could be read
  * before the first one that ends the reading.
  *
- * @param compacted where the log begins. At index 0 its membership is not written there: it is the
- *     one that the group was made with
+ * @param compacted where the log begins; at index 0 with the membership that the replica began with
  * @param entries those that are there, after the compaction point
  * @param batches how many writes hold them
  * @param bytes of the log on disk, before compression
@@ -51,6 +53,17 @@ public record GroupInspection(
   /** The index of the last entry, or of the compaction point. */
   public long lastIndex() {
     return entries.isEmpty() ? compacted.index() : entries.get(entries.size() - 1).index();
+  }
+
+  /** The latest members in the log; empty if a new replica has not heard of any yet. */
+  public Optional<Membership> members() {
+    return Stream.concat(
+            Stream.of(compacted.membership()),
+            entries.stream()
+                .filter(entry -> entry.type() == EntryType.CONFIGURATION)
+                .map(entry -> Membership.fromBytes(entry.payload())))
+        .reduce((earlier, later) -> later)
+        .filter(latest -> !latest.voters().isEmpty());
   }
 
   /** The entries of each type that there are any of. */

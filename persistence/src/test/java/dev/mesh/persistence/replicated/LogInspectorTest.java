@@ -1,40 +1,35 @@
-package dev.mesh.persistence.raftlog;
+package dev.mesh.persistence.replicated;
 
-import static dev.mesh.persistence.raftlog.RaftLogStoreTest.A;
-import static dev.mesh.persistence.raftlog.RaftLogStoreTest.B;
-import static dev.mesh.persistence.raftlog.RaftLogStoreTest.GROUP;
-import static dev.mesh.persistence.raftlog.RaftLogStoreTest.MESH;
-import static dev.mesh.persistence.raftlog.RaftLogStoreTest.append;
-import static dev.mesh.persistence.raftlog.RaftLogStoreTest.compactedTo;
-import static dev.mesh.persistence.raftlog.RaftLogStoreTest.entries;
-import static dev.mesh.persistence.raftlog.RaftLogStoreTest.vote;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mesh.persistence.local.Batch;
-import dev.mesh.persistence.local.Durability;
 import dev.mesh.persistence.local.PeerIdentity;
-import dev.mesh.persistence.local.Space;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.local.StoreException;
 import dev.mesh.persistence.local.StoreFixtures;
-import dev.mesh.persistence.replicated.GroupStore;
+import dev.mesh.persistence.raftlog.LogWriter;
+import dev.mesh.persistence.raftlog.RaftLogStore;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.MeshId;
+import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.membership.FoundingSet;
 import dev.mesh.protocols.raft.Entry;
 import dev.mesh.protocols.raft.EntryType;
+import dev.mesh.protocols.raft.HardState;
 import dev.mesh.protocols.raft.LogRecord;
+import dev.mesh.protocols.raft.Membership;
 import dev.mesh.protocols.raft.SnapshotMark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,7 +37,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LogInspectorTest {
-  private static final LogFrames FRAMES = new LogFrames(MESH, GROUP);
+  private static final PeerId A = new PeerId("a");
+  private static final PeerId B = new PeerId("b");
+  private static final MeshId MESH = MeshId.of(List.of(A, B));
+  private static final GroupId GROUP = new GroupId(7);
+  private static final Membership FIRST = Membership.of(List.of(A));
+  private static final Membership SECOND = new Membership(List.of(A), List.of(B));
+  private static final HardState VOTED = new HardState(2, Optional.of(B));
+  private static final Bytes COMMAND = Bytes.utf8("command");
 
   /** Every payload is one command; labels are not used. */
   private static final LogInspector.HostForms FORMS =
@@ -64,6 +66,7 @@ class LogInspectorTest {
   @TempDir Path temp;
   private Path folder;
 
+  /** Of a voter of the group, at entry 3 of 5. */
   @BeforeEach
   void aPeerHasRun() {
     folder = temp.resolve("data");
@@ -72,17 +75,18 @@ class LogInspectorTest {
           PeerIdentity identity = new PeerIdentity(store);
           identity.claim(A);
           identity.putFounders(FoundingSet.of(List.of(A, B)));
-          LogWriter writer = new RaftLogStore(store, MESH).open(GROUP, record -> {});
-          append(writer, 1, vote(1, A));
-          append(writer, 2, entries(1, 3, 1));
-          append(writer, 3, entries(4, 6, 1));
-          append(writer, 4, compactedTo(3, 1), vote(1, A));
+          new HeldReplicas(store, new RaftLogStore(store, MESH)).add(GROUP, FIRST);
           append(
-              writer,
-              5,
-              vote(2, B),
-              new LogRecord.Appended(List.of(new Entry(7, 2, EntryType.NO_OP, Bytes.EMPTY))));
-          apply(store, 5);
+              store,
+              new LogRecord.TermAndVote(VOTED),
+              new LogRecord.Appended(
+                  List.of(
+                      new Entry(1, 1, EntryType.NO_OP, Bytes.EMPTY),
+                      new Entry(2, 1, EntryType.COMMANDS, COMMAND),
+                      new Entry(3, 1, EntryType.CONFIGURATION, SECOND.toBytes()),
+                      new Entry(4, 2, EntryType.COMMANDS, COMMAND),
+                      new Entry(5, 2, EntryType.COMMANDS, COMMAND))));
+          apply(store, 3);
         });
   }
 
@@ -92,16 +96,23 @@ class LogInspectorTest {
     }
   }
 
+  private static void append(Store store, LogRecord... records) {
+    CompletableFuture<Throwable> done = new CompletableFuture<>();
+    LogWriter writer = new RaftLogStore(store, MESH).open(GROUP, record -> {});
+    writer.append(1, List.of(records), done::complete);
+    assertEquals(null, done.join());
+  }
+
+  private static LogRecord entry(long index, EntryType type, Bytes payload) {
+    return new LogRecord.Appended(List.of(new Entry(index, 2, type, payload)));
+  }
+
   private static void apply(Store store, long upTo) {
     GroupStore machine = GroupStore.open(store, GROUP, 1, 1 << 20);
     for (long index = machine.appliedIndex() + 1; index <= upTo; index++) {
       machine.commit(index, machine.changes());
     }
     machine.barrier().toCompletableFuture().join();
-  }
-
-  private void write(Batch batch) {
-    change(store -> store.write(batch, Durability.SYNCED).toCompletableFuture().join());
   }
 
   private LogInspector open() {
@@ -116,25 +127,27 @@ class LogInspectorTest {
 
   private void assertProblem(String part) {
     List<String> problems = inspect().problems();
-    assertTrue(
-        problems.stream().anyMatch(problem -> problem.contains(part)), () -> problems.toString());
+    assertEquals(1, problems.size(), problems.toString());
+    assertTrue(problems.get(0).contains(part), problems.get(0));
   }
 
   @Test
-  void aWholeLogFitsAndIsDescribed() {
+  void whatFitsIsDescribed() {
     try (LogInspector inspector = open()) {
       assertEquals(A, inspector.peer().orElseThrow());
       assertEquals(MESH, inspector.mesh().orElseThrow());
       assertEquals(List.of(GROUP), inspector.groups());
       GroupInspection found = inspector.inspect(GROUP);
       assertEquals(List.of(), found.problems());
-      assertEquals(vote(2, B).state(), found.hardState());
-      assertEquals(3, found.compacted().index());
-      assertEquals(4, found.firstIndex());
-      assertEquals(7, found.lastIndex());
-      assertEquals(OptionalLong.of(5), found.applied());
-      assertEquals(3, found.totals().get(EntryType.COMMANDS).entries());
-      assertEquals(3L * "entry-4-1".length(), found.totals().get(EntryType.COMMANDS).bytes());
+      assertEquals(VOTED, found.hardState());
+      assertEquals(SnapshotMark.beginning(FIRST), found.compacted());
+      assertEquals(Optional.of(SECOND), found.members());
+      assertEquals(1, found.firstIndex());
+      assertEquals(5, found.lastIndex());
+      assertEquals(OptionalLong.of(3), found.applied());
+      assertEquals(
+          new GroupInspection.Total(3, 3L * COMMAND.length()),
+          found.totals().get(EntryType.COMMANDS));
       assertEquals(1, found.totals().get(EntryType.NO_OP).entries());
     }
   }
@@ -159,77 +172,61 @@ class LogInspectorTest {
   @Test
   void aKilledPeersFolderIsReadWithWhatIsOnlyInTheWriteAheadLog() {
     try (Store store = Store.open(folder, StoreFixtures.settings())) {
-      LogWriter writer = new RaftLogStore(store, MESH).open(GROUP, record -> {});
-      append(writer, 1, entries(8, 9, 2));
+      append(store, entry(6, EntryType.COMMANDS, COMMAND));
       folder = StoreFixtures.killedCopy(folder, temp.resolve("killed"));
     }
-    assertEquals(9, inspect().lastIndex());
+    assertEquals(6, inspect().lastIndex());
   }
 
   @Test
-  void everyDamagedRecordIsTold() {
-    write(
-        new Batch()
-            .put(Space.LOGS, FRAMES.batchKey(3), new byte[] {1, 2, 3, 4, 5, 6})
-            .put(Space.LOGS, FRAMES.batchKey(5), new byte[] {1}));
-    assertEquals(2, inspect().problems().size(), () -> inspect().problems().toString());
-    assertProblem("is damaged");
-  }
-
-  @Test
-  void aGapIsTold() {
-    write(new Batch().delete(Space.LOGS, FRAMES.batchKey(4)));
-    assertEquals(List.of("the log has a gap: batches 4 to 4 are missing"), inspect().problems());
-  }
-
-  @Test
-  void aMissingFrontIsTold() {
-    write(new Batch().delete(Space.LOGS, FRAMES.batchKey(3)));
-    assertProblem("batches 3 to 3 are missing");
-  }
-
-  @Test
-  void recordsThatDoNotFitTogetherAreTold() {
-    LogRecord leap = entries(9, 9, 2);
-    write(new Batch().put(Space.LOGS, FRAMES.batchKey(6), FRAMES.batch(List.of(leap))));
-    assertProblem("entry 9 comes after entry 7");
-  }
-
-  @Test
-  void aMachineBehindTheCompactionOrBeyondTheLogIsTold() {
+  void aMachineBeyondTheLogIsTold() {
     change(store -> apply(store, 8));
-    assertProblem("the state machine stands at entry 8");
-    LogRecord mark =
-        new LogRecord.SnapshotInstalled(
-            new SnapshotMark(20, 2, compactedTo(3, 1).mark().membership()));
-    write(new Batch().put(Space.LOGS, FRAMES.batchKey(6), FRAMES.batch(List.of(mark))));
-    assertProblem("the state machine stands at entry 8");
+    assertProblem("the state machine stands at entry 8 but the log holds 1 to 5");
   }
 
   @Test
-  void anEntryWhoseCommandsCannotBeReadIsTold() {
-    LogRecord odd =
-        new LogRecord.Appended(List.of(new Entry(8, 2, EntryType.COMMANDS, Bytes.EMPTY)));
-    write(new Batch().put(Space.LOGS, FRAMES.batchKey(6), FRAMES.batch(List.of(odd))));
-    assertProblem("entry 8 cannot be read");
+  void aMachineBehindTheCompactionIsTold() {
+    change(
+        store ->
+            append(
+                store,
+                new LogRecord.SnapshotInstalled(new SnapshotMark(20, 2, FIRST)),
+                new LogRecord.TermAndVote(VOTED)));
+    assertProblem("the state machine stands at entry 3");
   }
 
   @Test
-  void theLogOfAnotherMeshIsToldInBoundedWords() {
-    MeshId other = MeshId.of(List.of(B));
+  void whatIsInAnEntryIsRead() {
+    change(store -> append(store, entry(6, EntryType.COMMANDS, Bytes.EMPTY)));
+    assertProblem("entry 6 cannot be read");
+  }
+
+  @Test
+  void manyProblemsAreToldInBoundedWords() {
     change(
         store -> {
-          GroupId foreign = new GroupId(9);
-          LogWriter writer = new RaftLogStore(store, other).open(foreign, record -> {});
-          for (int i = 1; i <= LogInspector.MAX_PROBLEMS + 2; i++) {
-            append(writer, i, vote(i, B));
+          for (int i = 0; i < LogInspector.MAX_PROBLEMS + 2; i++) {
+            append(store, entry(6 + i, EntryType.COMMANDS, Bytes.EMPTY));
           }
+        });
+    List<String> problems = inspect().problems();
+    assertEquals("and 2 more", problems.get(LogInspector.MAX_PROBLEMS));
+  }
+
+  @Test
+  void aLogWithoutRecordOfTheReplicaIsTold() {
+    change(
+        store -> {
+          CompletableFuture<Throwable> done = new CompletableFuture<>();
+          LogWriter writer =
+              new RaftLogStore(store, MESH).open(new GroupId(9), record -> {});
+          writer.append(1, List.of(new LogRecord.TermAndVote(VOTED)), done::complete);
+          done.join();
         });
     try (LogInspector inspector = open()) {
       assertEquals(List.of(GROUP, new GroupId(9)), inspector.groups());
       List<String> problems = inspector.inspect(new GroupId(9)).problems();
-      assertTrue(problems.get(0).contains(other.value()), problems.get(0));
-      assertEquals("and 2 more", problems.get(LogInspector.MAX_PROBLEMS));
+      assertTrue(problems.get(0).contains("no record"), problems.toString());
       assertEquals(List.of(), inspector.inspect(GROUP).problems());
     }
   }
@@ -238,8 +235,8 @@ class LogInspectorTest {
   void aFolderInUseIsRefusedAndNamed() {
     try (Store running = Store.open(folder, StoreFixtures.settings())) {
       StoreException refusal = assertThrows(StoreException.class, this::open);
-      assertTrue(refusal.getMessage().contains(running.folder().toString()), refusal.getMessage());
-      assertTrue(refusal.getMessage().contains("in use"), refusal.getMessage());
+      assertTrue(
+          refusal.getMessage().contains(running.folder() + " is in use"), refusal.getMessage());
     }
   }
 

@@ -1,11 +1,10 @@
-package dev.mesh.persistence.raftlog;
+package dev.mesh.persistence.replicated;
 
 import dev.mesh.persistence.local.PeerIdentity;
-import dev.mesh.persistence.local.Space;
 import dev.mesh.persistence.local.StoppedStore;
 import dev.mesh.persistence.local.StoreException;
 import dev.mesh.persistence.local.StoreSettings;
-import dev.mesh.persistence.replicated.MachineStanding;
+import dev.mesh.persistence.raftlog.LogCheck;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.MeshId;
@@ -24,10 +23,8 @@ import java.util.OptionalLong;
 import java.util.TreeSet;
 
 /**
- * Looks at the Raft logs of a peer that does not run, and says what does not fit together. It reads
- * and folds a log just as the peer does when it starts, so a group without problems is one that the
- * peer can start with; then it looks at every other record, too. Changes nothing on disk. Not
- * thread-safe.
+ * Looks at the replicas of a peer that does not run, and says what does not fit together: a group
+ * without problems is one that the peer can start with. Changes nothing on disk. Not thread-safe.
  *
  * <p>A group's log is held in memory while it is looked at, as it is in a running peer. Problems of
  * a group beyond {@value #MAX_PROBLEMS} are only counted.
@@ -38,6 +35,7 @@ public final class LogInspector implements AutoCloseable {
   private final StoppedStore store;
   private final HostForms forms;
   private final Optional<FoundingSet> founders;
+  private final HeldReplicas.OnRecord onRecord;
 
   /** What the host of a group writes that is opaque here. Each throws what it likes on damage. */
   public interface HostForms {
@@ -52,6 +50,7 @@ public final class LogInspector implements AutoCloseable {
     this.store = store;
     this.forms = forms;
     this.founders = PeerIdentity.founders(store);
+    this.onRecord = HeldReplicas.read(store);
     if (founders.isEmpty() && !groups().isEmpty()) {
       throw new StoreException(
           "the store in %s holds %s, but not the mesh that they belong to: it is damaged; restore the folder from a copy, or move it away so that this peer starts anew"
@@ -89,10 +88,15 @@ public final class LogInspector implements AutoCloseable {
     return founders.map(set -> MeshId.of(set.members()));
   }
 
-  /** The groups that have a log or a machine's state here, in order. */
+  /**
+   * The groups that are on record, or have a log or a machine's state here, in order; but not those
+   * whose erasure the next start completes.
+   */
   public List<GroupId> groups() {
-    TreeSet<GroupId> groups = new TreeSet<>(LogFrames.groups(store));
+    TreeSet<GroupId> groups = new TreeSet<>(onRecord.held().keySet());
+    groups.addAll(LogCheck.groups(store));
     groups.addAll(MachineStanding.groups(store));
+    groups.removeAll(onRecord.halfErased());
     return List.copyOf(groups);
   }
 
@@ -106,7 +110,7 @@ public final class LogInspector implements AutoCloseable {
       throw new IllegalArgumentException(
           "there is no %s in %s; there is %s".formatted(group, folder(), groups()));
     }
-    return new Inspection(group, founders.orElseThrow()).run();
+    return new Inspection(group).run();
   }
 
   @Override
@@ -117,26 +121,25 @@ public final class LogInspector implements AutoCloseable {
   /** The look at one group. */
   private final class Inspection {
     private final GroupId group;
-    private final LogFrames frames;
+    private final Optional<Membership> bootstrap;
     private final Recovery recovery;
     private final List<String> problems = new ArrayList<>();
-    private long batches;
-    private long bytes;
-    private long next = 1;
     private int untold;
 
-    Inspection(GroupId group, FoundingSet founders) {
+    Inspection(GroupId group) {
       this.group = group;
-      this.frames = new LogFrames(MeshId.of(founders.members()), group);
-      this.recovery = new Recovery(Membership.of(founders.members()));
+      this.bootstrap = Optional.ofNullable(onRecord.held().get(group));
+      this.recovery = new Recovery(bootstrap.orElse(Membership.NONE));
     }
 
     GroupInspection run() {
-      tell(this::readEachBatch);
-      boolean readable = problems.isEmpty();
-      tell(() -> fold(readable));
+      if (bootstrap.isEmpty()) {
+        problem("the peer has no record that it holds this group");
+      }
+      LogCheck log = new LogCheck(store, mesh().orElseThrow(), group, this::problem);
+      boolean whole = log.run(recovery);
       recovery.entries().forEach(this::readPayload);
-      OptionalLong applied = standing(problems.isEmpty());
+      OptionalLong applied = standing(whole);
       if (untold > 0) {
         problems.add("and " + untold + " more");
       }
@@ -145,51 +148,18 @@ public final class LogInspector implements AutoCloseable {
           recovery.hardState(),
           recovery.compacted(),
           recovery.entries(),
-          batches,
-          bytes,
+          log.batches(),
+          log.bytes(),
           applied,
           problems);
-    }
-
-    /** Looks at each record for itself, so that all damage is found and not just the first. */
-    private void readEachBatch() {
-      next = frames.readHead(store).first();
-      store.scan(
-          Space.LOGS,
-          frames.batchKey(0),
-          frames.endKey(),
-          (key, record) -> {
-            long number = LogFrames.number(key);
-            if (number > next) {
-              problem(
-                  "the log has a gap: batches %d to %d are missing".formatted(next, number - 1));
-            } else if (number < next) {
-              problem("batch " + number + " is there, though the log begins with batch " + next);
-            }
-            next = Math.max(next, number + 1);
-            batches++;
-            bytes += record.length;
-            tell(() -> frames.readBatch(record, store, key));
-            return true;
-          });
-    }
-
-    /** Reads the log as the peer does. What stops it for good was told already if not readable. */
-    private void fold(boolean readable) {
-      try {
-        LogFrames.Head head = frames.readHead(store);
-        new LogReading(store, frames, head, (number, records) -> {}, recovery::add).run();
-      } catch (StoreException e) {
-        if (readable) {
-          throw e;
-        }
-      }
     }
 
     private void readPayload(Entry entry) {
       try {
         if (entry.type() == EntryType.COMMANDS) {
           forms.commands(entry.payload());
+        } else if (entry.type() == EntryType.CONFIGURATION) {
+          Membership.fromBytes(entry.payload());
         }
       } catch (RuntimeException e) {
         problem("entry %d cannot be read: %s".formatted(entry.index(), e));
@@ -198,31 +168,29 @@ public final class LogInspector implements AutoCloseable {
 
     /** The machine's applied index, compared with the log if that is whole. */
     private OptionalLong standing(boolean logIsWhole) {
-      MachineStanding[] machine = {null};
-      tell(
-          () -> {
-            machine[0] = MachineStanding.read(store, group);
-            if (logIsWhole) {
-              recovery.recovered(mark(machine[0]));
-            }
-          });
-      return machine[0] == null ? OptionalLong.empty() : OptionalLong.of(machine[0].appliedIndex());
-    }
-
-    private SnapshotMark mark(MachineStanding machine) {
-      return Optional.of(machine.label())
-          .filter(label -> !label.isEmpty())
-          .map(forms::mark)
-          .filter(mark -> mark.index() == machine.appliedIndex())
-          .orElseGet(() -> recovery.markAt(machine.appliedIndex()));
-    }
-
-    /** Whatever a record does to its reader is what is wrong with it. */
-    private void tell(Runnable reading) {
       try {
-        reading.run();
+        MachineStanding machine = MachineStanding.read(store, group);
+        if (logIsWhole) {
+          compare(machine);
+        }
+        return OptionalLong.of(machine.appliedIndex());
+      } catch (StoreException e) {
+        problem(e.getMessage());
+        return OptionalLong.empty();
+      }
+    }
+
+    /** As the host does when it starts the replica. */
+    private void compare(MachineStanding machine) {
+      try {
+        recovery.recovered(
+            Optional.of(machine.label())
+                .filter(label -> !label.isEmpty())
+                .map(forms::mark)
+                .filter(mark -> mark.index() == machine.appliedIndex())
+                .orElseGet(() -> recovery.markAt(machine.appliedIndex())));
       } catch (RuntimeException e) {
-        problem(e.getMessage() == null ? e.toString() : e.getMessage());
+        problem(e.getMessage());
       }
     }
 
