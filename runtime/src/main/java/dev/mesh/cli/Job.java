@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 
 /**
  * Many tasks from their submission to their ends. Tasks are submitted some at a time under ids that
@@ -42,6 +43,11 @@ final class Job {
   private static final int BATCH_SIZE = 256 * 1024;
   private static final int FOLLOWERS = 8;
   private static final Duration LOOK = Duration.ofMillis(250);
+
+  /** Tasks in one question, and the length of their ids, which travel in the address. */
+  private static final int LOOKS = 50;
+
+  private static final int LOOK_LENGTH = 1_500;
   private static final long PAUSE_MILLIS = 100;
   private static final Set<String> LATER =
       Set.of("too-much", "read-only", "unavailable", "starting", "internal");
@@ -150,7 +156,7 @@ final class Job {
   private void follow() {
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        look(open.take());
+        look(someOpen());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -159,20 +165,34 @@ final class Job {
     }
   }
 
-  private void look(String id) {
-    JsonNode task;
-    try {
-      task = client.get("/v1/tasks/" + Ids.inPath(id) + "?wait=" + LOOK, LOOK);
-    } catch (MeshClient.NotThere e) {
-      listener.lost(id, e.getMessage());
-      places.release();
-      return;
+  /** One open task, and as many of the next as fit into one question. */
+  private List<String> someOpen() throws InterruptedException {
+    List<String> ids = new ArrayList<>();
+    int length = 0;
+    for (String id = open.take(); id != null; id = ids.size() < LOOKS ? open.poll() : null) {
+      length += Ids.inPath(id).length() + 1;
+      if (!ids.isEmpty() && length > LOOK_LENGTH) {
+        open.add(id);
+        break;
+      }
+      ids.add(id);
     }
-    if (TaskText.ended(task)) {
-      listener.ended(task);
-      places.release();
-    } else {
-      open.add(id);
+    return ids;
+  }
+
+  private void look(List<String> ids) {
+    String names = ids.stream().map(Ids::inPath).collect(Collectors.joining(","));
+    for (JsonNode task : client.get("/v1/tasks?ids=" + names + "&wait=" + LOOK, LOOK)) {
+      String id = task.path("id").asText();
+      if (!task.has("status")) {
+        listener.lost(id, task.path("message").asText());
+        places.release();
+      } else if (TaskText.ended(task)) {
+        listener.ended(task);
+        places.release();
+      } else {
+        open.add(id);
+      }
     }
   }
 

@@ -238,9 +238,7 @@ final class MeshClient {
           case 503 -> ExitCode.NO_QUORUM;
           default -> ExitCode.FAILED;
         };
-    return response.statusCode() == 404 || response.statusCode() == 410
-        ? new NotThere(message)
-        : new CliException(exitCode, message);
+    return new CliException(exitCode, message);
   }
 
   private static byte[] drained(InputStream body) {
@@ -257,15 +255,6 @@ final class MeshClient {
     } catch (JsonProcessingException e) {
       throw new CliException(
           ExitCode.FAILED, "the answer is not JSON; does --mesh name a peer's HTTP address?");
-    }
-  }
-
-  /** What is asked for is not there, or no longer. */
-  static final class NotThere extends CliException {
-    private static final long serialVersionUID = 1L;
-
-    NotThere(String message) {
-      super(ExitCode.FAILED, message);
     }
   }
 

@@ -40,6 +40,7 @@ import org.apache.pekko.util.ByteString;
 final class MeshRoutes extends AllDirectives {
   static final ContentType NDJSON = ContentTypes.parse("application/x-ndjson");
   private static final long BODY_TIMEOUT_MILLIS = 30_000;
+  private static final int MAX_IDS = 100;
   private static final String DEFAULT_LIMIT = "100";
 
   private final MeshApi mesh;
@@ -178,8 +179,54 @@ final class MeshRoutes extends AllDirectives {
 
   private Route list() {
     return parameterMap(
-        query ->
-            answer(
+        query -> query.containsKey("ids") ? several(query) : list(query));
+  }
+
+  /**
+   * The tasks with these ids, in their order, once all have ended or the wait is over. One that is
+   * not known, or no longer, has an error in its place.
+   */
+  private Route several(Map<String, String> query) {
+    return answer(
+        () -> {
+          List<String> ids = List.of(query.get("ids").split(","));
+          if (ids.size() > MAX_IDS) {
+            throw Problem.invalid(
+                "'ids' names " + ids.size() + " tasks; ask for " + MAX_IDS + " at a time");
+          }
+          ids.forEach(Task::checkId);
+          Optional<Duration> wait = Optional.ofNullable(query.get("wait")).map(this::wait);
+          Tasks tasks = tasks();
+          List<CompletableFuture<JsonNode>> answers =
+              ids.stream().map(id -> brief(tasks, id, wait).toCompletableFuture()).toList();
+          return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+              .thenApply(
+                  done -> {
+                    ArrayNode json = JsonNodeFactory.instance.arrayNode();
+                    answers.forEach(answer -> json.add(answer.join()));
+                    return staleAware(json(200, json));
+                  });
+        });
+  }
+
+  private static CompletionStage<JsonNode> brief(Tasks tasks, String id, Optional<Duration> wait) {
+    CompletionStage<TaskView> view =
+        wait.isPresent() ? tasks.await(id, wait.get()) : tasks.get(id);
+    return view.handle(
+        (task, failure) -> {
+          if (failure == null) {
+            return TaskJson.write(task).without("history");
+          }
+          Problem problem = Problem.of(failure);
+          if (problem.status() == 404 || problem.status() == 410) {
+            return TaskJson.write(problem).put("id", id);
+          }
+          throw problem;
+        });
+  }
+
+  private Route list(Map<String, String> query) {
+    return answer(
                 () -> {
                   Tasks.Query wanted =
                       new Tasks.Query(
@@ -187,7 +234,7 @@ final class MeshRoutes extends AllDirectives {
                           limit(query.getOrDefault("limit", DEFAULT_LIMIT)),
                           Optional.ofNullable(query.get("after")).map(Task::checkId));
                   return tasks().list(wanted).thenApply(this::read);
-                }));
+                });
   }
 
   private Route cancel(String id) {

@@ -209,6 +209,24 @@ class HttpServerTest {
   }
 
   @Test
+  void severalTasksAreReadAtOnce() throws Exception {
+    send("POST", "/v1/tasks", "{\"id\":\"a\",\"kind\":\"echo\",\"payload\":\"hi\"}");
+    send("POST", "/v1/tasks", "{\"id\":\"d\",\"kind\":\"later\"}");
+    JsonNode tasks = json(send("GET", "/v1/tasks?ids=d,none,a&wait=PT0.1S", ""));
+    assertEquals(3, tasks.size());
+    assertEquals("d", tasks.get(0).path("id").asText());
+    assertEquals("queued", tasks.get(0).path("status").asText());
+    assertEquals("none", tasks.get(1).path("id").asText());
+    assertEquals("not-found", tasks.get(1).path("error").asText());
+    assertFalse(tasks.get(1).has("status"));
+    assertEquals("hi", tasks.get(2).path("result").asText());
+    assertEquals(400, send("GET", "/v1/tasks?ids=a,,b", "").statusCode());
+    assertEquals(400, send("GET", "/v1/tasks?ids=" + "a,".repeat(101), "").statusCode());
+    peer.memory().failWith(new TasksException(TasksException.Code.UNAVAILABLE, "no majority"));
+    assertEquals(503, send("GET", "/v1/tasks?ids=a,d", "").statusCode());
+  }
+
+  @Test
   void aTaskIsCancelled() throws Exception {
     send("POST", "/v1/tasks", "{\"id\":\"d\",\"kind\":\"later\"}");
     HttpResponse<String> response = send("DELETE", "/v1/tasks/d", "");

@@ -70,8 +70,7 @@ class LogCheckTest {
     assertEquals(3, fold.compacted().index());
     assertEquals(4, fold.entries().size());
     assertEquals(List.of(GROUP), LogCheck.groups(store));
-    append(
-        new RaftLogStore(store, MESH).open(new GroupId(0xFFFF), record -> {}), 1, vote(1, A));
+    append(new RaftLogStore(store, MESH).open(new GroupId(0xFFFF), record -> {}), 1, vote(1, A));
     assertEquals(List.of(GROUP, new GroupId(0xFFFF)), LogCheck.groups(store));
   }
 
@@ -98,9 +97,7 @@ class LogCheckTest {
 
   @Test
   void recordsThatDoNotFollowOneAnotherAreTold() {
-    write(
-        new Batch()
-            .put(Space.LOGS, FRAMES.batchKey(6), FRAMES.batch(List.of(entries(9, 9, 1)))));
+    write(new Batch().put(Space.LOGS, FRAMES.batchKey(6), FRAMES.batch(List.of(entries(9, 9, 1)))));
     assertProblems("entry 9 comes after entry 7");
   }
 

@@ -218,8 +218,7 @@ class LogInspectorTest {
     change(
         store -> {
           CompletableFuture<Throwable> done = new CompletableFuture<>();
-          LogWriter writer =
-              new RaftLogStore(store, MESH).open(new GroupId(9), record -> {});
+          LogWriter writer = new RaftLogStore(store, MESH).open(new GroupId(9), record -> {});
           writer.append(1, List.of(new LogRecord.TermAndVote(VOTED)), done::complete);
           done.join();
         });
