@@ -178,8 +178,7 @@ final class MeshRoutes extends AllDirectives {
   }
 
   private Route list() {
-    return parameterMap(
-        query -> query.containsKey("ids") ? several(query) : list(query));
+    return parameterMap(query -> query.containsKey("ids") ? several(query) : list(query));
   }
 
   /**
@@ -210,8 +209,7 @@ final class MeshRoutes extends AllDirectives {
   }
 
   private static CompletionStage<JsonNode> brief(Tasks tasks, String id, Optional<Duration> wait) {
-    CompletionStage<TaskView> view =
-        wait.isPresent() ? tasks.await(id, wait.get()) : tasks.get(id);
+    CompletionStage<TaskView> view = wait.isPresent() ? tasks.await(id, wait.get()) : tasks.get(id);
     return view.handle(
         (task, failure) -> {
           if (failure == null) {
@@ -227,14 +225,14 @@ final class MeshRoutes extends AllDirectives {
 
   private Route list(Map<String, String> query) {
     return answer(
-                () -> {
-                  Tasks.Query wanted =
-                      new Tasks.Query(
-                          Optional.ofNullable(query.get("status")).map(TaskStatus::parse),
-                          limit(query.getOrDefault("limit", DEFAULT_LIMIT)),
-                          Optional.ofNullable(query.get("after")).map(Task::checkId));
-                  return tasks().list(wanted).thenApply(this::read);
-                });
+        () -> {
+          Tasks.Query wanted =
+              new Tasks.Query(
+                  Optional.ofNullable(query.get("status")).map(TaskStatus::parse),
+                  limit(query.getOrDefault("limit", DEFAULT_LIMIT)),
+                  Optional.ofNullable(query.get("after")).map(Task::checkId));
+          return tasks().list(wanted).thenApply(this::read);
+        });
   }
 
   private Route cancel(String id) {

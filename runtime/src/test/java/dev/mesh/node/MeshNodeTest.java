@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.mesh.http.ConsensusApi;
 import dev.mesh.http.MeshApi;
+import dev.mesh.http.Problem;
 import dev.mesh.persistence.replicated.ReplicatedLogs;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.task.Task;
@@ -84,6 +86,40 @@ class MeshNodeTest {
     await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> nodes.stream().allMatch(node -> new NodeApi(node).peers().size() == 3));
+    anyPeerShowsAndChangesEveryGroup(new NodeApi(nodes.get(2)).consensus().orElseThrow());
+  }
+
+  private static void anyPeerShowsAndChangesEveryGroup(ConsensusApi consensus) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                groups(consensus).stream()
+                    .allMatch(
+                        group ->
+                            group.leader().isPresent()
+                                && group.lag().orElse(1) == 0
+                                && group.members().stream()
+                                    .allMatch(ConsensusApi.Member::reachable)));
+    ConsensusApi.Group group = groups(consensus).get(1);
+    String follower =
+        group.members().stream()
+            .map(ConsensusApi.Member::id)
+            .filter(member -> !member.equals(group.leader().orElseThrow()))
+            .findFirst()
+            .orElseThrow();
+    ConsensusApi.Change change =
+        consensus.transfer(group.id(), follower).toCompletableFuture().join();
+    assertEquals("leader", change.outcome());
+    CompletionException refusal =
+        assertThrows(
+            CompletionException.class,
+            () -> consensus.remove("nonsense", follower).toCompletableFuture().join());
+    assertEquals(404, ((Problem) refusal.getCause()).status());
+  }
+
+  private static List<ConsensusApi.Group> groups(ConsensusApi consensus) {
+    return consensus.groups().toCompletableFuture().join();
   }
 
   @Test
