@@ -15,6 +15,15 @@ public sealed interface Message {
   /** The sender's term; in a pre-vote, the term that the sender would campaign in. */
   long term();
 
+  /** Whether it answers another message. */
+  default boolean isAnswer() {
+    return this instanceof PreVoteResponse
+        || this instanceof VoteResponse
+        || this instanceof AppendAccepted
+        || this instanceof AppendRejected
+        || this instanceof SnapshotProgress;
+  }
+
   /** "Would you vote for me in {@code term}?" Changes nobody's term (thesis §9.6). */
   record PreVoteRequest(long term, long lastIndex, long lastTerm) implements Message {}
 

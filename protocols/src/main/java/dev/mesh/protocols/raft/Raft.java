@@ -116,7 +116,7 @@ public final class Raft {
   // Rules for all servers: terms and roles (§5.1).
 
   private void receive(PeerId from, Message message) {
-    if (!mayComeFromAnyone(message) && !isHeard(from)) {
+    if (message.isAnswer() && !isHeard(from)) {
       return;
     }
     if (message instanceof Message.VoteRequest it && election.disregards(it)) {
@@ -129,17 +129,9 @@ public final class Raft {
   }
 
   /**
-   * Thesis §4.1: a peer that lacks the latest changes must be able to hear of them, and to vote for
-   * one that has them. Answers are only wanted from whom something was asked.
+   * Requests are heard from anyone: a peer that lacks the latest changes must be able to hear of
+   * them, and to vote for one that has them (thesis §4.1). Answers only from whom they are wanted.
    */
-  private static boolean mayComeFromAnyone(Message message) {
-    return message instanceof Message.AppendEntries
-        || message instanceof Message.InstallSnapshot
-        || message instanceof Message.VoteRequest
-        || message instanceof Message.PreVoteRequest
-        || message instanceof Message.TimeoutNow;
-  }
-
   private boolean isHeard(PeerId from) {
     return state.membership().isMember(from)
         || leadership.map(leader -> leader.feeds(from)).orElse(false);

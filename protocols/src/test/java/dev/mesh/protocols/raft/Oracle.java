@@ -28,6 +28,10 @@ final class Oracle {
 
   private final Map<Long, PeerId> leaders = new HashMap<>();
   private final Map<Ballot, PeerId> votes = new HashMap<>();
+
+  /** How far a peer has last said, in its term, that it holds the leader's log on disk. */
+  private final Map<PeerId, Position> acknowledgements = new HashMap<>();
+
   private final Map<Position, Identity> entries = new HashMap<>();
   private final Map<PeerId, Life> lives = new HashMap<>();
   private final Map<PeerId, Long> checkedUpTo = new HashMap<>();
@@ -77,6 +81,7 @@ final class Oracle {
     lives.put(peer.id(), new Life(peer.raft().term(), peer.raft().commitIndex()));
     checkedUpTo.put(peer.id(), 0L);
     checkLog(peer);
+    checkAcknowledged(peer);
   }
 
   /** After every flush. */
@@ -84,6 +89,7 @@ final class Oracle {
     trace = trace * 31 + effects.hashCode() + peer.id().hashCode();
     monotonic(peer);
     checkLog(peer);
+    checkAcknowledged(peer);
     learnCommitted(peer);
     for (Effect effect : effects) {
       if (effect instanceof Effect.RoleChanged it && it.role() == Role.LEADER) {
@@ -173,6 +179,21 @@ final class Oracle {
     }
   }
 
+  /** What a peer has acknowledged it holds, until another leader's log takes its place. */
+  private void checkAcknowledged(SimulatedPeer peer) {
+    Position said = acknowledgements.getOrDefault(peer.id(), new Position(0, 0));
+    require(
+        said.term() != peer.raft().term() || said.index() <= peer.raft().lastIndex(),
+        () -> peer.id() + " lost entries after it acknowledged " + said);
+  }
+
+  private void acknowledges(PeerId peer, Position said) {
+    Position before = acknowledgements.get(peer);
+    if (before == null || before.term() < said.term() || before.index() < said.index()) {
+      acknowledgements.put(peer, said);
+    }
+  }
+
   /** What one peer takes for committed is committed, for ever and for all. */
   private void learnCommitted(SimulatedPeer peer) {
     Raft raft = peer.raft();
@@ -229,7 +250,9 @@ final class Oracle {
 
   /** A peer votes for one candidate in a term, whatever crash comes between. */
   private void sent(PeerId from, Effect.Send send) {
-    if (send.message() instanceof Message.VoteResponse it && it.granted()) {
+    if (send.message() instanceof Message.AppendAccepted it) {
+      acknowledges(from, new Position(it.matchIndex(), it.term()));
+    } else if (send.message() instanceof Message.VoteResponse it && it.granted()) {
       PeerId other = votes.putIfAbsent(new Ballot(from, it.term()), send.to());
       require(
           other == null || other.equals(send.to()),

@@ -34,6 +34,19 @@ final class RaftSimulation {
   private static final long QUIET_MILLIS = 1_000;
 
   private final SeededDraws draws;
+
+  /**
+   * A share of the seeds is about leaders that reign for a moment and leave their entries at some
+   * of the others (Figure 8): with one entry in a message, and five voters that stay.
+   */
+  private final boolean shortReigns;
+
+  /**
+   * Of these, a share is about leaders that change the membership as soon as they lead: there are
+   * four voters at first, so two changes may leave majorities without a common voter.
+   */
+  private final boolean rivalChanges;
+
   private final EventQueue events = new EventQueue();
   private final Oracle oracle;
   private final Network<Message> network;
@@ -50,10 +63,12 @@ final class RaftSimulation {
 
   RaftSimulation(long seed) {
     draws = new SeededDraws(seed);
+    shortReigns = draws.chance(40);
+    rivalChanges = shortReigns && draws.chance(50);
     network = new Network<>(events, draws.fork(), this::deliver);
-    mostBetweenFaults = any(List.of(40L, 80L, 250L));
+    mostBetweenFaults = shortReigns ? 400L : any(List.of(40L, 80L, 250L));
     mostBetweenCompactions = any(List.of(10L, 40L, 150L));
-    mostBetweenOrders = any(List.of(20L, 100L, 400L));
+    mostBetweenOrders = rivalChanges ? 10L : any(List.of(20L, 100L, 400L));
     List<PeerId> everybody = everybody();
     Membership founders = founders(everybody);
     oracle = new Oracle(founders);
@@ -74,7 +89,7 @@ final class RaftSimulation {
 
   private List<PeerId> everybody() {
     List<PeerId> ids = new ArrayList<>();
-    int count = any(List.of(3, 3, 4, 4, 5, 5, 6, 7, 9));
+    int count = shortReigns ? 5 : any(List.of(3, 3, 4, 4, 5, 5, 6, 7, 9));
     for (int i = 0; i < count; i++) {
       ids.add(new PeerId("p" + i));
     }
@@ -82,14 +97,18 @@ final class RaftSimulation {
   }
 
   private Membership founders(List<PeerId> everybody) {
+    if (shortReigns) {
+      int voters = rivalChanges ? 4 : 5;
+      return new Membership(everybody.subList(0, voters), everybody.subList(voters, 5));
+    }
     int voters = Math.min(everybody.size(), any(List.of(1, 2, 3, 3, 3, 4, 5, 5)));
     int members = voters + draws.below(everybody.size() - voters + 1);
     return new Membership(everybody.subList(0, voters), everybody.subList(voters, members));
   }
 
   private RaftSettings settings() {
-    int bytesPerAppend = any(List.of(1, 200, 1_000));
-    int messages = 1 + draws.below(6);
+    int bytesPerAppend = shortReigns ? 1 : any(List.of(1, 200, 1_000));
+    int messages = shortReigns ? 1 : 1 + draws.below(6);
     int entries = 1 + draws.below(20);
     boolean leaseReads = draws.chance(40);
     return new RaftSettings(
@@ -102,15 +121,17 @@ final class RaftSimulation {
 
   /** Returns a hash of all that happened. */
   long run() {
-    network.weather(draws.below(15), draws.below(10), 1 + draws.below(30));
+    network.weather(draws.below(15), draws.below(10), 1 + draws.below(shortReigns ? 10 : 30));
     peers.values().forEach(SimulatedPeer::start);
     clients.forEach(this::keepBusy);
     read();
     compact();
     fault();
-    order();
-    if (draws.chance(40)) {
-      huntLeaders();
+    if (shortReigns) {
+      endReigns();
+    }
+    if (rivalChanges || !shortReigns) {
+      order();
     }
     events.run(FAULTS_MILLIS, () -> false);
     demandProgress();
@@ -188,9 +209,16 @@ final class RaftSimulation {
     if (calm) {
       return;
     }
-    somePeer()
-        .ifPresent(peer -> peer.step(operator.order(++lastRequest, peer.raft().membership())));
+    somePeer().ifPresent(this::order);
     events.after(draws.between(1, mostBetweenOrders), this::order);
+  }
+
+  private void order(SimulatedPeer peer) {
+    Membership now = peer.raft().membership();
+    peer.step(
+        rivalChanges
+            ? operator.rivalOrder(++lastRequest, now)
+            : operator.order(++lastRequest, now));
   }
 
   // What goes wrong.
@@ -215,13 +243,13 @@ final class RaftSimulation {
     events.after(draws.between(1, mostBetweenFaults), this::fault);
   }
 
-  /** Leaders that live just long enough to leave their entries at some of the others (Figure 8). */
-  private void huntLeaders() {
+  /** Leaders crash, or reach only some of the others, when they have just begun. */
+  private void endReigns() {
     if (calm) {
       return;
     }
     for (SimulatedPeer leader : up().stream().filter(SimulatedPeer::leads).toList()) {
-      if (draws.chance(15)) {
+      if (draws.chance(20)) {
         leader.crash();
         network.mend();
         events.after(draws.between(50, 300), this::startAll);
@@ -231,7 +259,7 @@ final class RaftSimulation {
             .forEach(other -> network.cut(leader.id(), other));
       }
     }
-    events.after(10, this::huntLeaders);
+    events.after(draws.between(1, 20), this::endReigns);
   }
 
   private void startAll() {

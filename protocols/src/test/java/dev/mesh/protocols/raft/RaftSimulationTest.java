@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  * come and go and leaders hand over.
  */
 class RaftSimulationTest {
-  private static final int SEEDS = 1_000;
+  private static final int SEEDS = 1_600;
 
   /** What must happen in all the seeds together, or the simulation tests too little. */
   private static final List<String> HAPPENINGS =

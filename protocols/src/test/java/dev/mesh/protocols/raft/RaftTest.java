@@ -1,12 +1,14 @@
 package dev.mesh.protocols.raft;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.PeerId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -16,8 +18,22 @@ class RaftTest {
   private static final PeerId B = new PeerId("b");
   private static final PeerId C = new PeerId("c");
   private static final int MAX_INFLIGHT = 2;
+  private static final int MAX_INFLIGHT_ENTRIES = 8;
   private static final RaftSettings SETTINGS =
-      new RaftSettings(100, 200, 30, 200, MAX_INFLIGHT, 8, 1_000, 450, 500, 200, 3, false, 10);
+      new RaftSettings(
+          100,
+          200,
+          30,
+          200,
+          MAX_INFLIGHT,
+          MAX_INFLIGHT_ENTRIES,
+          1_000,
+          450,
+          500,
+          200,
+          3,
+          false,
+          10);
 
   private Raft raft = raft(Membership.of(List.of(A, B, C)));
 
@@ -70,6 +86,73 @@ class RaftTest {
     assertEquals(List.of(2L), refused.stream().map(Effect.Refused::id).toList());
     assertTrue(refused.get(0).why().contains("432 bytes wait"), refused.get(0).why());
     assertEquals(Optional.of(A), refused.get(0).leader());
+  }
+
+  @Test
+  void aProposalThatFitsIntoNoEntryIsRefused() {
+    lead();
+    raft.step(new Input.Propose(1, Bytes.wrap(new byte[451])));
+    List<Effect.Refused> refused = of(raft.flush(), Effect.Refused.class);
+    assertTrue(refused.get(0).why().contains("451 bytes"), refused.get(0).why());
+    assertTrue(refused.get(0).why().contains("takes 450"), refused.get(0).why());
+  }
+
+  @Test
+  void theWindowCountsEntriesToo() {
+    lead();
+    for (int i = 0; i < 20; i++) {
+      raft.step(new Input.Propose(i, Bytes.EMPTY));
+    }
+    long sent =
+        of(raft.flush(), Effect.Send.class).stream()
+            .filter(send -> send.to().equals(B))
+            .mapToLong(send -> ((Message.AppendEntries) send.message()).entries().size())
+            .sum();
+    assertEquals(MAX_INFLIGHT_ENTRIES, sent);
+  }
+
+  @Test
+  void aLeaderKnowsHowFarItsFollowersAre() {
+    lead();
+    assertEquals(
+        Map.of(B, new FollowerStatus(1, 2, true, true), C, new FollowerStatus(1, 2, true, true)),
+        raft.followers());
+    timeOut();
+    for (int beat = 0; beat < 4; beat++) {
+      raft.step(new Input.Receive(B, new Message.AppendAccepted(1, 1, 0)));
+      raft.step(new Input.TimerFired(Timer.HEARTBEAT));
+    }
+    timeOut();
+    assertEquals(new FollowerStatus(1, 2, true, true), raft.followers().get(B));
+    assertEquals(new FollowerStatus(1, 2, false, false), raft.followers().get(C));
+  }
+
+  @Test
+  void aChangeIsInForceWhenItIsInTheLogAndNoMoreWhenItIsCutOff() {
+    raft.start();
+    Membership more = raft.membership().withLearner(new PeerId("d"));
+    Entry change = new Entry(1, 1, EntryType.CONFIGURATION, more.toBytes());
+    raft.step(new Input.Receive(B, new Message.AppendEntries(1, 0, 0, List.of(change), 0, 0)));
+    assertEquals(more, raft.membership());
+    assertFalse(raft.isMembershipCommitted());
+    assertEquals(more, raft.markAt(1).membership());
+    Entry other = new Entry(1, 2, EntryType.NO_OP, Bytes.EMPTY);
+    raft.step(new Input.Receive(C, new Message.AppendEntries(2, 0, 0, List.of(other), 0, 0)));
+    assertEquals(more.without(new PeerId("d")), raft.membership());
+    assertTrue(raft.isMembershipCommitted());
+  }
+
+  @Test
+  void aLeaderThatStepsDownSaysThatAChangeMayTakeEffectYet() {
+    lead();
+    Membership fewer = raft.membership().without(C);
+    raft.step(new Input.Reconfigure(5, fewer));
+    raft.step(new Input.Reconfigure(6, fewer));
+    raft.flush();
+    raft.step(new Input.Receive(B, new Message.AppendRejected(2, 0, 0, 1, 0)));
+    List<Effect.Refused> refused = of(raft.flush(), Effect.Refused.class);
+    assertEquals(List.of(5L), refused.stream().map(Effect.Refused::id).toList());
+    assertTrue(refused.get(0).why().contains("may take effect"), refused.get(0).why());
   }
 
   @Test

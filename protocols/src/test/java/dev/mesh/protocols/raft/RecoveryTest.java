@@ -69,6 +69,20 @@ class RecoveryTest {
   }
 
   @Test
+  void eachIndexHasTheMembershipAsOfIt() {
+    Membership more = GROUP.withLearner(new PeerId("b"));
+    Membership evenMore = more.withLearner(new PeerId("c"));
+    add(
+        term(1),
+        appended(entry(1, 1), change(2, more), entry(3, 1), change(4, evenMore)),
+        new LogRecord.Truncated(4),
+        appended(entry(4, 1)));
+    assertEquals(GROUP, recovery.markAt(1).membership());
+    assertEquals(more, recovery.markAt(2).membership());
+    assertEquals(new SnapshotMark(4, 1, more), recovery.markAt(4));
+  }
+
+  @Test
   void aGapIsRefused() {
     add(term(1), appended(entry(1, 1)));
     refused("entry 3 comes after entry 1", () -> add(appended(entry(3, 1))));
@@ -135,6 +149,10 @@ class RecoveryTest {
 
   private static Entry entry(long index, long term) {
     return new Entry(index, term, EntryType.COMMANDS, Bytes.utf8("x" + index));
+  }
+
+  private static Entry change(long index, Membership membership) {
+    return new Entry(index, 1, EntryType.CONFIGURATION, membership.toBytes());
   }
 
   private static SnapshotMark mark(long index, long term) {

@@ -27,6 +27,20 @@ final class SimulatedOperator {
     return new Input.Reconfigure(id, changed(now, peer, draw));
   }
 
+  /**
+   * A change that adds a voter to four or takes one away, whichever: two such changes may leave
+   * majorities without a common voter. Other numbers of voters are brought back to four.
+   */
+  Input.Reconfigure rivalOrder(long id, Membership now) {
+    boolean promote = now.voters().size() < 4 || (now.voters().size() == 4 && draws.chance(50));
+    List<PeerId> candidates = promote ? now.learners() : now.voters();
+    if (candidates.isEmpty()) {
+      return new Input.Reconfigure(id, now);
+    }
+    PeerId peer = candidates.get(draws.below(candidates.size()));
+    return new Input.Reconfigure(id, promote ? now.withVoter(peer) : demoted(now, peer));
+  }
+
   private Membership changed(Membership now, PeerId peer, int draw) {
     if (now.voters().isEmpty()) {
       return Membership.of(List.of(peer));
