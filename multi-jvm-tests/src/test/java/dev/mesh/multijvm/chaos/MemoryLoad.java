@@ -18,17 +18,21 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.stream.IntStream;
 
 /**
- * Clients that read, write, compare and set, and delete a few keys through any peer, each one call
- * after another, until they are stopped. All goes into a history. Thread-safe.
+ * Clients that read, write, compare and set, and delete a few keys, each one call after another,
+ * until they are stopped. A client turns to another peer when it is not served, and now and then
+ * without a reason. All goes into a history. Thread-safe.
  */
 public final class MemoryLoad implements AutoCloseable {
+  /** How many calls a client that is served sends to one peer, on average. */
+  private static final int STAY = 10;
+
   private final MemoryHttp http;
   private final HistoryRecorder recorder;
   private final List<PeerAddress> peers;
   private final Shape shape;
   private final ExecutorService threads;
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private final AtomicLongArray answered;
+  private final AtomicLongArray written;
   private final CompletableFuture<Void> ended;
 
   /**
@@ -46,7 +50,7 @@ public final class MemoryLoad implements AutoCloseable {
     this.peers = List.copyOf(peers);
     this.shape = shape;
     this.threads = Executors.newFixedThreadPool(shape.clients());
-    this.answered = new AtomicLongArray(peers.size());
+    this.written = new AtomicLongArray(peers.size());
     this.ended =
         CompletableFuture.allOf(
             IntStream.range(0, shape.clients())
@@ -67,7 +71,7 @@ public final class MemoryLoad implements AutoCloseable {
 
   /** How many writes a peer, counted from 0, has answered so far. */
   public long written(int peer) {
-    return answered.get(peer);
+    return written.get(peer);
   }
 
   /** Throws what ended a client, if anything did. */
@@ -83,9 +87,11 @@ public final class MemoryLoad implements AutoCloseable {
     ended.join();
   }
 
+  /** Ends the load, whatever became of it. */
   @Override
   public void close() {
     stopped.countDown();
+    ended.handle((done, failure) -> failure).join();
     threads.shutdown();
   }
 
@@ -95,10 +101,12 @@ public final class MemoryLoad implements AutoCloseable {
     private final Random random;
     private final Map<String, Long> seen = new HashMap<>();
     private long values;
+    private int peer;
 
     Client(int id) {
       this.id = id;
       this.random = new Random(shape.seed() * 1_000 + id);
+      this.peer = random.nextInt(peers.size());
     }
 
     @Override
@@ -113,14 +121,17 @@ public final class MemoryLoad implements AutoCloseable {
     }
 
     private void callOnce() {
-      int peer = random.nextInt(peers.size());
       Call call = draw();
-      long number = recorder.called(id, call);
+      long number = recorder.called(id, peers.get(peer).base().getAuthority(), call);
       Answer answer = http.send(peers.get(peer), call);
       recorder.answered(number, answer);
       learn(call.key(), answer);
       if (answer instanceof Answer.Written) {
-        answered.incrementAndGet(peer);
+        written.incrementAndGet(peer);
+      }
+      boolean poor = answer instanceof Answer.Failed || answer instanceof Answer.Unknown;
+      if (poor || random.nextInt(STAY) == 0) {
+        peer = random.nextInt(peers.size());
       }
     }
 

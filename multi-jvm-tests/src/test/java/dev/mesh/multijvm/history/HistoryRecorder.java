@@ -37,11 +37,13 @@ public final class HistoryRecorder implements AutoCloseable {
   /**
    * Notes a call that is about to be sent.
    *
+   * @param via whom it is sent to, for people
    * @return what to give to {@link #answered}
    */
-  public synchronized long called(int client, Call call) {
+  public synchronized long called(int client, String via, Call call) {
     long id = ++calls;
     ObjectNode line = JSON.createObjectNode().put("id", id).put("client", client);
+    line.put("via", via);
     line.put("called", System.nanoTime()).set("call", JSON.valueToTree(call));
     write(line);
     return id;

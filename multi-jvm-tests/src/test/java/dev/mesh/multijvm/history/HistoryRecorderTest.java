@@ -41,11 +41,12 @@ class HistoryRecorderTest {
             new Answer.Deleted());
     try (HistoryRecorder recorder = HistoryRecorder.in(file)) {
       for (int i = 0; i < calls.size(); i++) {
-        recorder.answered(recorder.called(i, calls.get(i)), answers.get(i));
+        recorder.answered(recorder.called(i, "p1", calls.get(i)), answers.get(i));
         recorder.note("p1 was killed");
       }
-      recorder.answered(recorder.called(7, new Call.Get("x")), new Answer.Unknown("time-out"));
-      recorder.called(8, new Call.Delete("x"));
+      recorder.answered(
+          recorder.called(7, "p1", new Call.Get("x")), new Answer.Unknown("time-out"));
+      recorder.called(8, "p1", new Call.Delete("x"));
       // While it is still being written.
       assertEquals(8, HistoryReader.read(file).size());
     }
@@ -84,7 +85,7 @@ class HistoryRecorderTest {
 
   private static void callOften(HistoryRecorder recorder, int client) {
     for (int i = 0; i < CALLS; i++) {
-      long id = recorder.called(client, new Call.Put("x", client + "-" + i));
+      long id = recorder.called(client, "p1", new Call.Put("x", client + "-" + i));
       recorder.answered(id, new Answer.Written(i));
     }
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.mesh.protocols.GroupId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
@@ -60,11 +61,16 @@ public final class MeshClient {
     return get("/v1/health").body().path("peer").asText();
   }
 
-  /** The id of the peer that leads group 0, as far as this peer knows; empty if it does not. */
-  public Optional<String> leader() {
+  /** The id of the peer that leads a group, as this peer finds out; empty if it cannot. */
+  public Optional<String> leader(GroupId group) {
     try {
-      JsonNode leader = get("/v1/health").body().path("leader");
-      return leader.isTextual() ? Optional.of(leader.asText()) : Optional.empty();
+      for (JsonNode found : get("/v1/consensus").body()) {
+        if (found.path("group").asText().equals(Long.toString(group.value()))
+            && found.has("leader")) {
+          return Optional.of(found.path("leader").asText());
+        }
+      }
+      return Optional.empty();
     } catch (UncheckedIOException e) {
       return Optional.empty();
     }

@@ -23,6 +23,11 @@ public final class VirtualNetwork implements AutoCloseable {
   private static final String BRIDGE = "br0";
   private static final String NOBODY = "02:00:00:00:00:fe";
   private static final int OWN_NUMBER = 254;
+
+  /** Does once all that is done later. */
+  private static final String TRIAL =
+      "ip link add name pair type veth && ip link add name bridge type bridge && nsenter -V";
+
   private static final long COMMAND_SECONDS = 30;
 
   private final List<Process> holders = new ArrayList<>();
@@ -40,8 +45,7 @@ public final class VirtualNetwork implements AutoCloseable {
 
   private static boolean works(List<String> isolation) {
     List<String> command = new ArrayList<>(isolation);
-    command.addAll(
-        List.of("sh", "-c", "ip link add v type veth && ip link add b type bridge && nsenter -V"));
+    command.addAll(List.of("sh", "-c", TRIAL));
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       process.getInputStream().readAllBytes();
