@@ -9,8 +9,11 @@ import dev.mesh.persistence.local.PeerIdentity;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.local.StoreExtension;
 import dev.mesh.persistence.replicated.ReplicatedLogs;
+import dev.mesh.persistence.replicated.ReplicatedMachine;
 import dev.mesh.persistence.replicated.SessionedLog;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.replicated.Replicated;
+import dev.mesh.replicated.ReplicatedGroups;
 import dev.mesh.task.Tasks;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -19,6 +22,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Extension;
@@ -49,6 +53,7 @@ public final class Mesh implements Extension {
   private final PeerState state;
   private final MemoryService memory;
   private final ActorRef<PeerGuardian.Command> guardian;
+  private final ReplicatedGroups replicatedGroups;
 
   private Mesh(ActorSystem<?> system) {
     this.system = system;
@@ -60,6 +65,7 @@ public final class Mesh implements Extension {
         system.systemActorOf(
             PeerGuardian.create(settings, store, state), PeerGuardian.NAME, Props.empty());
     ReplicatedLogs logs = ReplicatedLogs.get(system);
+    this.replicatedGroups = new ReplicatedGroups(system, settings.groupTimeout(), state::groups);
     SessionedLog sessioned = new SessionedLog(logs::log);
     this.memory = new MemoryService(system, settings.memory(), sessioned, InstantSource.system());
     system.systemActorOf(
@@ -122,6 +128,21 @@ public final class Mesh implements Extension {
    */
   public Memory memory(String namespace) {
     return memory.namespace(namespace);
+  }
+
+  /**
+   * Takes part in a group that replicates an application's own state machine. The first peer that
+   * says so makes the group; each peer at which the machine is to live says so, under the same
+   * name, at each start. The mesh decides which peers hold replicas: say so at all of them, or at
+   * the least at a majority. The stage completes once the group answers.
+   *
+   * @param name of the group, the same at all peers: 1 to 100 letters, digits, {@code . _ - /}
+   * @param machine makes a new, empty machine for this peer's replica
+   * @throws IllegalArgumentException if this peer has a machine under that name already
+   */
+  public CompletionStage<Replicated> replicate(
+      String name, Supplier<? extends ReplicatedMachine> machine) {
+    return replicatedGroups.join(name, machine, ready());
   }
 
   /** Completes when this peer is a member of its mesh, has recovered, and can be asked. */

@@ -42,6 +42,7 @@ public record MeshSettings(
     GroupSettings replication,
     OperationSettings operations,
     StewardSettings steward,
+    Duration groupTimeout,
     LedgerSettings tasks,
     WorkSettings work,
     AuctionSettings auction,
@@ -84,6 +85,8 @@ public record MeshSettings(
         GroupSettings.of(mesh.sub("replication")),
         OperationSettings.of(mesh.sub("replication").sub("operations")),
         StewardSettings.of(mesh.sub("replication").sub("steward")),
+        mesh.sub("replication")
+            .duration("group-timeout", Duration.ofSeconds(1), Duration.ofHours(1)),
         LedgerSettings.of(root),
         WorkSettings.of(root),
         AuctionSettings.of(root),

@@ -29,6 +29,8 @@ class LayersTest {
           .definedBy("dev.mesh.task..")
           .layer("memory")
           .definedBy("dev.mesh.memory..")
+          .layer("machines")
+          .definedBy("dev.mesh.replicated..")
           .layer("replication")
           .definedBy("dev.mesh.replication..")
           .layer("persistence")
@@ -43,9 +45,11 @@ class LayersTest {
           .mayOnlyBeAccessedByLayers("node", "command line")
           .whereLayer("persistence")
           .mayOnlyBeAccessedByLayers(
-              "replication", "tasks", "memory", "peer", "node", "command line")
+              "replication", "tasks", "memory", "machines", "peer", "node", "command line")
           .whereLayer("memory")
           .mayOnlyBeAccessedByLayers("peer", "node", "http")
+          .whereLayer("machines")
+          .mayOnlyBeAccessedByLayers("peer", "node", "command line")
           .whereLayer("tasks")
           .mayOnlyBeAccessedByLayers("peer", "node", "http", "command line");
 

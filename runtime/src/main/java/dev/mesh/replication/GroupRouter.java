@@ -62,7 +62,7 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
               proposal.completeExceptionally(failure);
             }
           });
-      return new Call(Kind.PROPOSE, 0, proposal.command, uncertain, result);
+      return new Call(proposal.kind, 0, proposal.command, uncertain, result);
     }
   }
 
@@ -83,8 +83,14 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
 
   enum Kind {
     PROPOSE,
+    /** Not proposed again once it may have taken effect. */
+    PROPOSE_ONCE,
     READ,
-    QUERY
+    QUERY;
+
+    boolean changesTheGroup() {
+      return this == PROPOSE || this == PROPOSE_ONCE;
+    }
   }
 
   /**
@@ -283,8 +289,9 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
       }
     } else if (reply instanceof GroupCall.Unknown unknown) {
       for (long id : unknown.ids()) {
-        markUncertain(id);
-        sendAgain(id, true);
+        if (!isLost(id)) {
+          sendAgain(id, true);
+        }
       }
     } else {
       throw new IllegalStateException("no rule for " + reply);
@@ -292,11 +299,18 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
     return this;
   }
 
-  private void markUncertain(long id) {
+  /** What became of an attempt is not known; returns whether the call has ended with that. */
+  private boolean isLost(long id) {
     Pending waiting = pending.get(id);
-    if (waiting != null) {
-      waiting.uncertain = true;
+    if (waiting == null) {
+      return true;
     }
+    waiting.uncertain = true;
+    if (waiting.call.kind() == Kind.PROPOSE_ONCE) {
+      remove(id).ifPresent(this::giveUp);
+      return true;
+    }
+    return false;
   }
 
   /** Without a hint the next attempt waits for the retry tick, so that an election is no storm. */
@@ -317,20 +331,19 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
       return this;
     }
     long now = now();
-    boolean unanswered = false;
+    List<Long> silent = new ArrayList<>();
     List<Long> late = new ArrayList<>();
     for (Map.Entry<Long, Pending> entry : pending.entrySet()) {
       Pending waiting = entry.getValue();
       if (now - waiting.deadline >= 0) {
         late.add(entry.getKey());
       } else if (waiting.sent && now - waiting.sentAt >= settings.retryAfter().toNanos()) {
-        waiting.uncertain = true;
-        sendAgain(entry.getKey(), true);
-        unanswered = true;
+        silent.add(entry.getKey());
       }
     }
     late.forEach(id -> remove(id).ifPresent(this::giveUp));
-    if (unanswered || group.replicaAt().apply(target).isEmpty()) {
+    silent.stream().filter(id -> !isLost(id)).forEach(id -> sendAgain(id, true));
+    if (!silent.isEmpty() || group.replicaAt().apply(target).isEmpty()) {
       target = successorOf(target);
     }
     if (!toSend.isEmpty()) {
@@ -340,13 +353,12 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
   }
 
   private void giveUp(Pending waiting) {
-    if (waiting.call.kind() == Kind.PROPOSE && (waiting.sent || waiting.uncertain)) {
+    if (waiting.call.kind().changesTheGroup() && (waiting.sent || waiting.uncertain)) {
       fail(
           waiting,
           OUTCOME_UNKNOWN,
-          "no answer from the group within "
-              + settings.callTimeout()
-              + "; the command may or may not take effect: read before trying again");
+          "no answer from the group in time; the command may or may not take effect: read before"
+              + " trying again");
     } else {
       fail(
           waiting,
@@ -361,7 +373,7 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
 
   /** That nothing was done now says nothing of an earlier attempt. */
   private static void refuse(Pending full, String why) {
-    boolean unknown = full.call.kind() == Kind.PROPOSE && full.uncertain;
+    boolean unknown = full.call.kind().changesTheGroup() && full.uncertain;
     fail(full, unknown ? OUTCOME_UNKNOWN : OVERLOADED, why);
   }
 

@@ -1,5 +1,6 @@
 package dev.mesh.replication;
 
+import static dev.mesh.persistence.replicated.ReplicatedLogException.Reason.OUTCOME_UNKNOWN;
 import static dev.mesh.persistence.replicated.ReplicatedLogException.Reason.OVERLOADED;
 
 import dev.mesh.persistence.replicated.ReplicatedLog.Applied;
@@ -51,8 +52,13 @@ final class LocalReplica {
     return leads;
   }
 
-  CompletionStage<Applied> propose(Bytes command) {
-    Proposal proposal = new Proposal(command);
+  /**
+   * Has a command committed.
+   *
+   * @param kind of proposal, for the router if this replica does not decide it
+   */
+  CompletionStage<Applied> propose(Bytes command, GroupRouter.Kind kind) {
+    Proposal proposal = new Proposal(command, kind);
     int calls = unanswered.incrementAndGet();
     long bytes = unansweredBytes.addAndGet(command.length());
     if (calls > settings.maxPendingCalls() || bytes > settings.maxPendingBytes()) {
@@ -103,7 +109,15 @@ final class LocalReplica {
 
   void sendElsewhere(Proposal proposal, boolean uncertain) {
     settled(proposal);
-    fallback.route(proposal, uncertain);
+    if (uncertain && proposal.kind == GroupRouter.Kind.PROPOSE_ONCE) {
+      proposal.completeExceptionally(
+          new ReplicatedLogException(
+              OUTCOME_UNKNOWN,
+              "the group's leader changed; the command may or may not take effect: read before"
+                  + " trying again"));
+    } else {
+      fallback.route(proposal, uncertain);
+    }
   }
 
   /** The replica has ended: what waits goes elsewhere. */

@@ -7,6 +7,14 @@ import dev.mesh.protocols.GroupId;
 @FunctionalInterface
 public interface Machines {
   /**
+   * Whether this peer has a machine for a group of that name. Where it has none, a replica waits
+   * until it has.
+   */
+  default boolean isKnown(String name) {
+    return true;
+  }
+
+  /**
    * Reads the store.
    *
    * @param name of the group; empty for group 0 and the sliced ones

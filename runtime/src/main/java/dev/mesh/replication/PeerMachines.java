@@ -1,7 +1,9 @@
 package dev.mesh.replication;
 
 import dev.mesh.persistence.local.Store;
+import dev.mesh.persistence.replicated.ReplicatedMachine;
 import dev.mesh.persistence.replicated.StateMachine;
+import dev.mesh.persistence.replicated.heap.HeapMachine;
 import dev.mesh.persistence.replicated.meta.MetaMachine;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.placement.Directory;
@@ -35,11 +37,20 @@ public final class PeerMachines implements Machines {
   }
 
   @Override
+  public boolean isKnown(String name) {
+    return name.isEmpty() || MachineRegistry.get(system).isKnown(name);
+  }
+
+  @Override
   public StateMachine open(GroupId group, String name) {
     if (group.equals(GroupId.META)) {
       MetaMachine machine = MetaMachine.open(store, directoryChanged, system.settings().config());
       directoryChanged.accept(machine.directory());
       return machine;
+    }
+    if (!name.isEmpty()) {
+      ReplicatedMachine machine = MachineRegistry.get(system).create(name);
+      return HeapMachine.open(store, group, machine, queries, system.settings().config());
     }
     return SlicedMachine.open(store, group, queries, system.settings().config());
   }

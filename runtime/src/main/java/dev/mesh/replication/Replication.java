@@ -48,6 +48,11 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
   /** The directory as it is now; an older one than the last is ignored. */
   public record DirectoryIs(Directory directory) implements Command {}
 
+  private enum Turn implements Command {
+    /** The application has a machine more. */
+    FOLLOW
+  }
+
   private record ReplicaStopped(GroupId group) implements Command {}
 
   /**
@@ -110,6 +115,8 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
     this.opener = new ReplicaOpener(environment, logs, streams);
     this.held = new HeldReplicas(environment.store(), logs);
     this.directory = environment.directory();
+    ActorRef<Command> self = context.getSelf();
+    MachineRegistry.get(context.getSystem()).onRegistered(() -> self.tell(Turn.FOLLOW));
     follow();
     ReplicatedLogs.get(context.getSystem())
         .register(new RoutedLog(routers, here, environment.refusal()));
@@ -120,6 +127,7 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
     return newReceiveBuilder()
         .onMessage(DirectoryIs.class, this::onDirectory)
         .onMessage(ReplicaStopped.class, this::onStopped)
+        .onMessageEquals(Turn.FOLLOW, this::onFollow)
         .onSignal(ChildFailed.class, this::onFailed)
         .onSignal(PostStop.class, this::onEnd)
         .build();
@@ -130,6 +138,11 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
       directory = told.directory();
       follow();
     }
+    return this;
+  }
+
+  private Behavior<Command> onFollow() {
+    follow();
     return this;
   }
 
@@ -161,13 +174,14 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
   }
 
   private void run(GroupId group, Membership bootstrap) {
-    if (!running.containsKey(group) && !stopping.contains(group)) {
+    String name = directory.groups().get(group).name();
+    boolean canRun = environment.machines().isKnown(name);
+    if (canRun && !running.containsKey(group) && !stopping.contains(group)) {
       ActorRef<GroupRouter.Command> router = routers.get(group);
       LocalReplica local =
           new LocalReplica(
               environment.settings(),
               (proposal, uncertain) -> router.tell(GroupRouter.Call.of(proposal, uncertain)));
-      String name = directory.groups().get(group).name();
       ActorRef<GroupMessage> replica =
           getContext()
               .spawn(

@@ -41,11 +41,20 @@ final class RoutedLog implements ReplicatedLog {
 
   @Override
   public CompletionStage<Applied> propose(GroupId group, Bytes command) {
+    return propose(group, command, GroupRouter.Kind.PROPOSE);
+  }
+
+  @Override
+  public CompletionStage<Applied> proposeOnce(GroupId group, Bytes command) {
+    return propose(group, command, GroupRouter.Kind.PROPOSE_ONCE);
+  }
+
+  private CompletionStage<Applied> propose(GroupId group, Bytes command, GroupRouter.Kind kind) {
     LocalReplica here = replicas.get(group);
     if (here != null && here.leads() && refusal.get().isEmpty()) {
-      return here.propose(command);
+      return here.propose(command, kind);
     }
-    return call(group, GroupRouter.Kind.PROPOSE, 0, command)
+    return call(group, kind, 0, command)
         .thenApply(answer -> new Applied(answer.index(), answer.bytes()));
   }
 

@@ -95,7 +95,10 @@ class RaftGroupTest {
     assertTrue(leader.leads());
     List<CompletableFuture<Applied>> answers = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      answers.add(leader.propose(Bytes.utf8("k" + i + "=" + i)).toCompletableFuture());
+      answers.add(
+          leader
+              .propose(Bytes.utf8("k" + i + "=" + i), GroupRouter.Kind.PROPOSE)
+              .toCompletableFuture());
     }
     long last = 0;
     for (int i = 0; i < 100; i++) {
@@ -114,7 +117,7 @@ class RaftGroupTest {
     Applied applied =
         locals
             .get(other)
-            .propose(Bytes.utf8("k=1"))
+            .propose(Bytes.utf8("k=1"), GroupRouter.Kind.PROPOSE)
             .toCompletableFuture()
             .orTimeout(30, TimeUnit.SECONDS)
             .join();
@@ -128,12 +131,19 @@ class RaftGroupTest {
     Bytes tooLarge = Bytes.wrap(new byte[(int) settings().maxPendingBytes() + 1]);
     CompletionException refused =
         assertThrows(
-            CompletionException.class, () -> leader.propose(tooLarge).toCompletableFuture().join());
+            CompletionException.class,
+            () -> leader.propose(tooLarge, GroupRouter.Kind.PROPOSE).toCompletableFuture().join());
     assertEquals(
         ReplicatedLogException.Reason.OVERLOADED,
         ((ReplicatedLogException) refused.getCause()).reason());
     assertEquals(
-        "k", leader.propose(Bytes.utf8("k=1")).toCompletableFuture().join().answer().asUtf8());
+        "k",
+        leader
+            .propose(Bytes.utf8("k=1"), GroupRouter.Kind.PROPOSE)
+            .toCompletableFuture()
+            .join()
+            .answer()
+            .asUtf8());
   }
 
   @Test

@@ -65,6 +65,13 @@ public final class PeerProcess implements AutoCloseable {
     return ChildJvm.start(name, log, List.of(), classPath(), List.of(), MAIN, arguments);
   }
 
+  /** Starts an application that embeds the mesh; its log is in the folder of the test. */
+  public static ChildJvm application(
+      String test, String name, String mainClass, List<String> arguments) {
+    return ChildJvm.start(
+        name, PeerLogs.of(test, name), List.of(), classPath(), List.of(), mainClass, arguments);
+  }
+
   /** As users have it: Pekko refuses the multi-node testkit, whose version is another. */
   private static String classPath() {
     return Stream.of(ChildJvm.testClassPath().split(File.pathSeparator))

@@ -23,6 +23,15 @@ public interface ReplicatedLog {
   CompletionStage<Applied> propose(GroupId group, Bytes command);
 
   /**
+   * As {@link #propose}, for commands of which two copies do harm: nothing is proposed again after
+   * an unknown outcome, which fails at once with {@code OUTCOME_UNKNOWN}. An implementation that
+   * proposes nothing twice need not tell the two apart.
+   */
+  default CompletionStage<Applied> proposeOnce(GroupId group, Bytes command) {
+    return propose(group, command);
+  }
+
+  /**
    * An index that covers every command acknowledged before this call (a linearizable read's fence).
    */
   CompletionStage<Long> readIndex(GroupId group);

@@ -13,9 +13,9 @@ import java.io.OutputStream;
  * its state and touches nothing else. What a command needs of the outside is put into the command
  * by whoever proposes it.
  *
- * <p><b>Threads.</b> The replica calls it from one thread at a time, which also carries the group's
- * heartbeats: a call that blocks, or takes longer than an election time-out, costs the leader its
- * leadership.
+ * <p><b>Threads.</b> The replica calls it from one thread at a time, which also serves this peer's
+ * other groups and their heartbeats: a call that blocks, or takes longer than an election time-out,
+ * costs leaders their leadership.
  *
  * <p><b>Failure.</b> An exception from {@link #apply} or from a snapshot stops the replica until
  * its process starts again, and every other replica at the same command: answer a command that

@@ -34,6 +34,11 @@ public final class HeapMachine implements StateMachine {
   private long appliedIndex;
   private boolean broken;
 
+  /** Bytes of commands applied since the state was last handed to be stored, and of that state. */
+  private long appliedBytes;
+
+  private long stateBytes;
+
   /** The machine's state is being replaced, by another thread. */
   private volatile boolean installing;
 
@@ -86,6 +91,7 @@ public final class HeapMachine implements StateMachine {
     List<Bytes> answers = new ArrayList<>(commands.size());
     for (Bytes command : commands) {
       answers.add(machine.apply(command));
+      appliedBytes += command.length();
     }
     broken = false;
     appliedIndex = index;
@@ -122,10 +128,14 @@ public final class HeapMachine implements StateMachine {
     return CompletableFuture.completedStage(QueryAnswer.of(machine, query));
   }
 
-  /** Writes the state, on the caller's thread, into memory; from there it goes to the store. */
+  /**
+   * Writes the state, on the caller's thread, into memory; from there it goes to the store. Not
+   * before as much was applied as the state is large, so that a large one is not written over and
+   * over: the log grows as long as that.
+   */
   @Override
   public void logIsLong() {
-    if (appliedIndex == saver.storedIndex() || !saver.canSave()) {
+    if (appliedIndex == saver.storedIndex() || appliedBytes < stateBytes || !saver.canSave()) {
       return;
     }
     PartsOutput out = new PartsOutput(partBytes);
@@ -134,6 +144,8 @@ public final class HeapMachine implements StateMachine {
     } catch (IOException e) {
       throw new UncheckedIOException("the machine cannot write its state: " + e.getMessage(), e);
     }
+    stateBytes = out.parts().stream().mapToLong(Bytes::length).sum();
+    appliedBytes = 0;
     saver.save(appliedIndex, out.parts());
   }
 

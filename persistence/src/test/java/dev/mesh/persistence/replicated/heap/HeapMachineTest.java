@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a machine in memory has after a crash, and what other replicas are sent. */
 class HeapMachineTest {
   private static final GroupId GROUP = new GroupId(20);
+  private static final int NAMES = 2000;
   private static final Bytes LABEL = Bytes.utf8("term 3");
   private static final Config CONFIG =
       ConfigFactory.parseString("mesh.persistence.replicated.machine.part = 4 KiB")
@@ -58,10 +59,11 @@ class HeapMachineTest {
     machine.apply(machine.appliedIndex() + 1, List.of(Bytes.utf8(name)));
   }
 
-  /** Many names, so that the state has many parts. */
+  /** Many names, so that the state has many parts; each twice, which is more than the state. */
   private void countMany(String prefix) {
-    for (int i = 0; i < 2000; i++) {
-      count(machine, prefix + i);
+    for (int i = 0; i < NAMES; i++) {
+      count(machine, prefix + "-name-" + i);
+      count(machine, prefix + "-name-" + i);
     }
   }
 
@@ -117,9 +119,22 @@ class HeapMachineTest {
   }
 
   @Test
+  void aLargeStateIsNotStoredAnewForALittle() {
+    countMany("a");
+    save();
+    long stored = machine.storedIndex();
+    count(machine, "little");
+    machine.logIsLong();
+    countMany("b");
+    save();
+    assertEquals(2 * stored + 1, machine.storedIndex());
+  }
+
+  @Test
   void aStateThatGrewSmallerLeavesNothingBehind() {
     countMany("a");
     save();
+    countMany("a");
     counters.counts.clear();
     count(machine, "only");
     save();
@@ -143,8 +158,8 @@ class HeapMachineTest {
       Counters found = new Counters();
       HeapMachine reopened = open(killed, found);
       assertEquals(0, reopened.appliedIndex() % index);
-      assertEquals(reopened.appliedIndex(), found.counts.size());
-      assertEquals(1, found.counts.get(stored.counts.keySet().iterator().next()));
+      assertEquals(reopened.appliedIndex(), 2L * found.counts.size());
+      assertEquals(2, found.counts.get(stored.counts.keySet().iterator().next()));
     }
   }
 
@@ -195,7 +210,7 @@ class HeapMachineTest {
     try (SnapshotReader reader = machine.openSnapshot()) {
       Bytes first = reader.read(0, 5000).bytes();
       writer.write(0, first).toCompletableFuture().join();
-      count(machine, "mine");
+      countMany("mine");
       save();
       assertThrows(
           SnapshotWriter.SnapshotDamagedException.class,
