@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Measure a part of the mesh on this machine: one line of figures.",
     synopsisSubcommandLabel = "(journal | raft)",
-    subcommands = {BenchJournalCommand.class, BenchRaftCommand.class})
+    subcommands = {BenchJournalCommand.class, BenchRaftCommand.class, BenchPeerCommand.class})
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 

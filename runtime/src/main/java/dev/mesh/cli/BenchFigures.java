@@ -1,7 +1,6 @@
 package dev.mesh.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.mesh.persistence.replicated.journal.AppendBench.Latencies;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

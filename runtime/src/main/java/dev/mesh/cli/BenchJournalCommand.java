@@ -1,7 +1,6 @@
 package dev.mesh.cli;
 
 import dev.mesh.persistence.local.JournalBench;
-import dev.mesh.persistence.replicated.journal.AppendBench.Latencies;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,109 +1,168 @@
 package dev.mesh.cli;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
-import dev.mesh.Mesh;
-import dev.mesh.node.MeshNode;
-import dev.mesh.persistence.replicated.ReplicatedLogs;
-import dev.mesh.persistence.replicated.journal.AppendBench;
-import dev.mesh.protocols.GroupId;
-import java.nio.file.Path;
+import dev.mesh.cli.BenchClient.Counted;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code mesh bench raft}: three peers, each a process of its own, hold a group; this process is a
- * fourth peer that holds none and appends to it.
+ * {@code mesh bench raft}: three peers, each a process of its own, replicate a counter through the
+ * interface for applications; this process is the client, in a closed loop.
  */
 @Command(
     name = "raft",
     mixinStandardHelpOptions = true,
-    description = "Appends to a group of three peers, from a fourth that holds no copy of it.")
+    description = "Commands a second through a group of three peers, each a process of its own.")
 final class BenchRaftCommand implements Callable<Integer> {
-  private static final int REPLICAS = 3;
-  private static final Duration READY = Duration.ofSeconds(90);
-  private static final Duration WARM_UP = Duration.ofSeconds(8);
+  /** Short, so that a dead leader is missed soon; the peers that this is compared with use these. */
+  private static final String FAST_ELECTIONS =
+      """
+      mesh.replication.raft {
+        election-timeout-min = 150ms
+        election-timeout-max = 300ms
+        heartbeat-interval = 30ms
+      }
+      """;
+
+  private static final int KILLS = 5;
+  private static final int WARM_UP_STEP_SECONDS = 5;
+  private static final int MAX_WARM_UP_STEPS = 24;
+
+  /** The peers are warm when a step is less than this faster than the one before. */
+  private static final double STEADY = 1.1;
+
+  private static final int FAILOVER_WARM_UP_OUTSTANDING = 16;
+  private static final long LOOK_MILLIS = 50;
 
   @Spec private CommandSpec spec;
   @Mixin private BenchOptions options;
 
+  @Option(
+      names = "--failover",
+      description =
+          "Measure the time from kill -9 of the leader to the next commit instead: the median of 5.")
+  private boolean failover;
+
   @Override
   public Integer call() {
     options.check(spec);
-    Path folder = BenchOptions.temporaryFolder();
-    LocalMesh mesh = new LocalMesh(DemoCommand.peerCommand(), "", folder, REPLICAS);
-    Thread onSignal = new Thread(mesh::stop, "bench-stop");
-    Runtime.getRuntime().addShutdownHook(onSignal);
-    try {
-      mesh.startAll();
-      mesh.awaitReady(READY);
-      try (MeshNode client = MeshNode.start(client(mesh, folder))) {
-        measure(mesh, client);
-      }
-      return ExitCode.DONE;
-    } finally {
-      mesh.stop();
-      Folders.delete(folder);
-      DemoCommand.forget(onSignal);
+    try (BenchMesh mesh = new BenchMesh(failover ? FAST_ELECTIONS : "")) {
+      mesh.start();
+      return failover ? failover(mesh) : measure(mesh);
     }
   }
 
-  /** The fourth peer founds nothing: it joins the others' mesh and holds no copy. */
-  private static Config client(LocalMesh mesh, Path folder) {
-    return MeshNode.configuration(
-        ConfigFactory.parseMap(
-            Map.of(
-                "mesh.peer-name",
-                "bench",
-                "mesh.data-dir",
-                folder.resolve("client").toString(),
-                "mesh.seeds",
-                mesh.seeds(),
-                "mesh.expect",
-                0,
-                "mesh.node.leave-on-stop",
-                false,
-                "mesh.http.port",
-                0,
-                "pekko.remote.artery.canonical.port",
-                0)));
+  private int measure(BenchMesh mesh) {
+    int port = mesh.front(mesh.awaitLeader()).orElseThrow();
+    try (BenchClient client = new BenchClient(port, options.outstanding, options.payload)) {
+      int steps = warmUp(client);
+      Duration busyBefore = mesh.peers().processorTime();
+      long syncsBefore = mesh.syncs();
+      long counterBefore = client.take().lastCounter();
+      LocalMesh.pause(options.duration().toMillis());
+      Counted counted = client.take();
+      Duration busy = mesh.peers().processorTime().minus(busyBefore);
+      Map<String, Double> costs = new LinkedHashMap<>();
+      costs.put("fsyncsPerSecond", (mesh.syncs() - syncsBefore) / counted.seconds());
+      costs.put("serverCpuMicrosPerOp", busy.toNanos() / 1e3 / counted.operations());
+      costs.put("warmUpSeconds", (double) steps * WARM_UP_STEP_SECONDS);
+      show("raft", counted, costs);
+      return allApplied(counterBefore, counted) ? ExitCode.DONE : ExitCode.FAILED;
+    }
   }
 
-  private void measure(LocalMesh mesh, MeshNode client) {
-    Mesh peer =
-        client
-            .mesh()
-            .orElseThrow()
-            .ready()
-            .toCompletableFuture()
-            .orTimeout(READY.toSeconds(), TimeUnit.SECONDS)
-            .join();
-    AppendBench.Load load =
-        new AppendBench.Load(options.outstanding, options.payload, WARM_UP, options.duration());
-    Duration before = mesh.processorTime();
-    AppendBench.Result result =
-        AppendBench.run(ReplicatedLogs.get(peer.system()).log(), new GroupId(1), load);
-    Duration busy = mesh.processorTime().minus(before);
-    double measured = (double) options.seconds / (options.seconds + WARM_UP.toSeconds());
-    Map<String, Double> costs = new LinkedHashMap<>();
-    costs.put("serverCpus", busy.toNanos() / 1e9 / (options.seconds + WARM_UP.toSeconds()));
-    costs.put("serverCpuMicrosPerOp", busy.toNanos() / 1e3 * measured / result.operations());
+  /** Returns the steps that it took until the peers were warm. */
+  private static int warmUp(BenchClient client) {
+    double before = 0;
+    for (int step = 1; ; step++) {
+      LocalMesh.pause(Duration.ofSeconds(WARM_UP_STEP_SECONDS).toMillis());
+      double now = client.take().perSecond();
+      if (now < before * STEADY || step == MAX_WARM_UP_STEPS) {
+        return step;
+      }
+      before = now;
+    }
+  }
+
+  /** What was acknowledged was counted by the machine: neither less nor twice. */
+  private boolean allApplied(long counterBefore, Counted counted) {
+    long applied = counted.lastCounter() - counterBefore;
+    if (applied != counted.operations()) {
+      Console.of(spec)
+          .say("mesh: %d acknowledged but %d applied".formatted(counted.operations(), applied));
+    }
+    return applied == counted.operations();
+  }
+
+  private void show(String bench, Counted counted, Map<String, Double> costs) {
     new BenchFigures(
-            "raft",
+            bench,
             options,
-            result.operations(),
-            result.seconds(),
-            result.latencies(),
-            "fsync at a majority of " + REPLICAS,
-            result.errors(),
+            counted.operations(),
+            counted.seconds(),
+            counted.latencies(),
+            "fsync at a majority of " + BenchMesh.REPLICAS,
+            counted.errors(),
             costs)
         .show(Console.of(spec));
+  }
+
+  private int failover(BenchMesh mesh) {
+    int port = mesh.front(mesh.awaitLeader()).orElseThrow();
+    try (BenchClient client = new BenchClient(port, FAILOVER_WARM_UP_OUTSTANDING, options.payload)) {
+      warmUp(client);
+    }
+    List<Long> millis = new ArrayList<>();
+    for (int kill = 0; kill < KILLS; kill++) {
+      int leader = mesh.awaitLeader();
+      millis.add(killAndCommit(mesh, leader));
+      restart(mesh, leader);
+    }
+    List<Long> sorted = millis.stream().sorted().toList();
+    Console console = Console.of(spec);
+    if (options.json) {
+      var json = Console.MAPPER.createObjectNode();
+      json.put("bench", "raft-failover").put("medianMs", sorted.get(KILLS / 2));
+      millis.forEach(json.putArray("ms")::add);
+      json.put("electionTimeoutMs", "150-300");
+      console.print(json);
+    } else {
+      console.print(
+          "raft failover: kill -9 of the leader to the next commit, median of %d: %d ms  %s  (election time-outs 150 to 300 ms)"
+              .formatted(KILLS, sorted.get(KILLS / 2), millis));
+    }
+    return ExitCode.DONE;
+  }
+
+  private static long killAndCommit(BenchMesh mesh, int leader) {
+    List<Integer> others = new ArrayList<>();
+    for (int peer = 0; peer < BenchMesh.REPLICAS; peer++) {
+      if (peer != leader) {
+        others.add(mesh.front(peer).orElseThrow());
+      }
+    }
+    long start = System.nanoTime();
+    mesh.peers().kill(leader);
+    while (others.stream().noneMatch(port -> BenchMesh.ask(port, new byte[1]) > 0)) {
+      LocalMesh.pause(1);
+    }
+    return (System.nanoTime() - start) / 1_000_000;
+  }
+
+  /** And waits until the peer serves again, so that the next kill meets three replicas. */
+  private static void restart(BenchMesh mesh, int peer) {
+    mesh.forgetFront(peer);
+    mesh.startAgain(peer);
+    while (mesh.front(peer).isEmpty()) {
+      LocalMesh.pause(LOOK_MILLIS);
+    }
   }
 }

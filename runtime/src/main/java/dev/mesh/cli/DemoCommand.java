@@ -59,7 +59,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     Console console = Console.of(spec);
     DemoJob job = DemoJob.of(folder == null ? projectFolder() : folder);
-    LocalMesh mesh = new LocalMesh(peerCommand(), FOR_A_SHORT_LIFE, temporaryFolder(), peers);
+    LocalMesh mesh = new LocalMesh(peerCommand(), FOR_A_SHORT_LIFE, temporaryFolder(), peers, "");
     Thread onSignal = new Thread(() -> tidy(mesh), "demo-stop");
     Runtime.getRuntime().addShutdownHook(onSignal);
     try {
@@ -149,6 +149,11 @@ final class DemoCommand implements Callable<Integer> {
   /** What starts a peer when the options of {@code mesh up} follow. */
   static List<String> peerCommand() {
     return List.of(launched("mesh.launcher"), "up");
+  }
+
+  /** What starts this program; a command follows. */
+  static List<String> launcher() {
+    return List.of(launched("mesh.launcher"));
   }
 
   private static Path projectFolder() {

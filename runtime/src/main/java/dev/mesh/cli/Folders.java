@@ -10,6 +10,14 @@ import java.util.stream.Stream;
 final class Folders {
   private Folders() {}
 
+  static void create(Path folder) {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new CliException(ExitCode.FAILED, folder + " cannot be made: " + e);
+    }
+  }
+
   /** Deletes the folder and all that is in it. */
   static void delete(Path folder) {
     try (Stream<Path> paths = Files.walk(folder)) {

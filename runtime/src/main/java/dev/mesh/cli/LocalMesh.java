@@ -28,6 +28,7 @@ final class LocalMesh {
   private final List<String> command;
   private final String javaOptions;
   private final Path folder;
+  private final String settings;
   private final List<Member> members;
   private final List<Process> started = new ArrayList<>();
   private boolean stopped;
@@ -38,11 +39,13 @@ final class LocalMesh {
    * @param command starts a peer when the options of {@code mesh up} follow
    * @param javaOptions for the peers' JVMs, before those of the environment
    * @param folder exists and is empty
+   * @param settings for each peer, in HOCON
    */
-  LocalMesh(List<String> command, String javaOptions, Path folder, int count) {
+  LocalMesh(List<String> command, String javaOptions, Path folder, int count, String settings) {
     this.command = List.copyOf(command);
     this.javaOptions = javaOptions;
     this.folder = folder;
+    this.settings = settings;
     List<Integer> ports = freePorts(2 * count);
     this.members =
         IntStream.range(0, count)
@@ -71,6 +74,10 @@ final class LocalMesh {
     return members.size();
   }
 
+  String name(int index) {
+    return members.get(index).name();
+  }
+
   List<URI> urls() {
     return members.stream().map(Member::url).toList();
   }
@@ -94,7 +101,8 @@ final class LocalMesh {
           "mesh.work.execution-log = "
               + ConfigValueFactory.fromAnyRef(executionLogOf(member).toString()).render()
               + "\n"
-              + "mesh.node.leave-on-stop = off\n");
+              + "mesh.node.leave-on-stop = off\n"
+              + settings);
       ProcessBuilder builder = new ProcessBuilder(commandOf(member));
       builder.environment().put("MESH_SKIP_BUILD", "1");
       builder.environment().merge("MESH_JAVA_OPTS", javaOptions, (given, own) -> own + " " + given);
@@ -139,7 +147,7 @@ final class LocalMesh {
               ExitCode.TIMED_OUT,
               "peer " + members.get(i).name() + " was not ready in " + limit + tail(i));
         }
-        pause();
+        pause(LOOK_MILLIS);
       }
     }
   }
@@ -166,6 +174,13 @@ final class LocalMesh {
     process.destroyForcibly();
     waitFor(process, STOPPING);
     return members.get(index).name();
+  }
+
+  /** Kills all peers: nothing that they hold is needed any more. No peer can be started afterwards. */
+  synchronized void killAll() {
+    stopped = true;
+    started.forEach(Process::destroyForcibly);
+    started.forEach(process -> waitFor(process, STOPPING));
   }
 
   /** Ends all peers, by force those that take too long. No peer can be started afterwards. */
@@ -244,9 +259,9 @@ final class LocalMesh {
     }
   }
 
-  private static void pause() {
+  static void pause(long millis) {
     try {
-      Thread.sleep(LOOK_MILLIS);
+      Thread.sleep(millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CliException(ExitCode.FAILED, "interrupted");

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
     name = "up",
     mixinStandardHelpOptions = true,
     description = "Start a peer; it runs until Ctrl-C or a TERM signal.")
-final class UpCommand implements Callable<Integer> {
+class UpCommand implements Callable<Integer> {
   private static final Pattern HOST_PORT = Pattern.compile("[^\\s:/@]+:\\d{1,5}");
 
   private static final String DEFAULT_DATA = "mesh-data";
@@ -84,6 +84,7 @@ final class UpCommand implements Callable<Integer> {
       Console.of(spec)
           .say(
               "mesh: clients reach this peer at http:/" + node.httpAddress() + "; Ctrl-C stops it");
+      started(node);
       node.ended().toCompletableFuture().join();
       return ExitCode.DONE;
     } catch (NodeException e) {
@@ -92,6 +93,17 @@ final class UpCommand implements Callable<Integer> {
     } catch (CompletionException e) {
       throw new CliException(ExitCode.FAILED, String.valueOf(e.getCause().getMessage()));
     }
+  }
+
+  /** For a command that does more with its peer. */
+  void started(MeshNode node) {}
+
+  final CommandSpec spec() {
+    return spec;
+  }
+
+  final String name() {
+    return name;
   }
 
   /** What the options and the file say, the options first. */
