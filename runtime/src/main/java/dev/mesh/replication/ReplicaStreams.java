@@ -76,6 +76,11 @@ final class ReplicaStreams implements AutoCloseable {
     replicas.put(group, replica);
   }
 
+  /** The group's replica here, if there is one now. */
+  Optional<ActorRef<GroupMessage>> replica(GroupId group) {
+    return Optional.ofNullable(replicas.get(group));
+  }
+
   void remove(GroupId group) {
     replicas.remove(group);
   }

@@ -90,6 +90,10 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
 
   private final Map<GroupId, ActorRef<GroupRouter.Command>> routers = new ConcurrentHashMap<>();
 
+  /** Groups that have had a replica here since this peer started. */
+  private final Set<GroupId> doors = new HashSet<>();
+
+  private long replicasStarted;
   private Directory directory;
 
   /** Waits for the disk when replicas come and go: give it the dispatcher {@link #dispatcher}. */
@@ -186,12 +190,19 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
           getContext()
               .spawn(
                   opener.open(group, name, bootstrap, local),
-                  group.toString(),
+                  "replica-" + group + "-" + ++replicasStarted,
                   ReplicaStreams.loop());
       getContext().watch(replica);
       running.put(group, replica);
       streams.add(group, replica);
       here.put(group, local);
+      if (doors.add(group)) {
+        getContext()
+            .spawn(
+                ReplicaDoor.create(group, () -> streams.replica(group)),
+                group.toString(),
+                ReplicaStreams.loop());
+      }
     }
   }
 
