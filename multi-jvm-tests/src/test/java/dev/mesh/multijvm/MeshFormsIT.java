@@ -158,13 +158,15 @@ class MeshFormsIT {
       }
     }
 
-    /** Nothing is acknowledged from the cut on; what was known can be read, and is marked. */
+    /**
+     * The conductor cuts remoting, not the replicas' own streams: it is the judgement that stops
+     * writes here. What was known can be read, and is marked.
+     */
     private void beMinority() throws Exception {
-      await()
-          .atMost(PATIENCE)
-          .until(() -> refusal("minority").code() == TasksException.Code.READ_ONLY);
-      assertTrue(refusal("minority").outcomeKnown());
       awaitMode(PeerState.Mode.READ_ONLY);
+      TasksException refused = refusal("minority");
+      assertEquals(TasksException.Code.READ_ONLY, refused.code());
+      assertTrue(refused.outcomeKnown());
       TaskView known = get(mesh.tasks().get("before0-0"));
       assertTrue(known.stale());
       assertEquals(TaskStatus.COMPLETED, known.status());

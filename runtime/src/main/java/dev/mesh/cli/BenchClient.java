@@ -23,7 +23,8 @@ final class BenchClient implements AutoCloseable {
   private static final int DIGITS = 3;
 
   /** What was counted between two calls of {@link #take}. */
-  record Counted(long operations, long errors, long lastCounter, double seconds, Latencies latencies) {
+  record Counted(
+      long operations, long errors, long lastCounter, double seconds, Latencies latencies) {
     double perSecond() {
       return operations / seconds;
     }
@@ -89,6 +90,7 @@ final class BenchClient implements AutoCloseable {
       send(context, number, now);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // a command that is lost is missed by its answer
     private void send(ChannelHandlerContext context, int number, long now) {
       sentAt[number] = now;
       ByteBuf request = context.alloc().buffer(BenchFront.REQUEST_HEADER + payload.length);
@@ -105,8 +107,7 @@ final class BenchClient implements AutoCloseable {
   private Counted takeHere() {
     long now = System.nanoTime();
     Counted counted =
-        new Counted(
-            operations, errors, lastCounter, (now - takenAt) / 1e9, Latencies.of(nanos));
+        new Counted(operations, errors, lastCounter, (now - takenAt) / 1e9, Latencies.of(nanos));
     operations = 0;
     errors = 0;
     nanos.reset();
@@ -116,7 +117,7 @@ final class BenchClient implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.close().syncUninterruptibly();
-    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    channel.close().awaitUninterruptibly();
+    loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

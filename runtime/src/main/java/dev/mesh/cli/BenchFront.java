@@ -93,8 +93,7 @@ final class BenchFront {
       }
     }
 
-    private void propose(
-        ChannelHandlerContext context, long number, Bytes command, boolean leads) {
+    private void propose(ChannelHandlerContext context, long number, Bytes command, boolean leads) {
       if (!leads) {
         answer(context, new Answer(number, NOT_DONE));
         return;
@@ -105,8 +104,7 @@ final class BenchFront {
               (result, failure) ->
                   answer(
                       context,
-                      new Answer(
-                          number, failure == null ? BenchCounter.read(result) : NOT_DONE)));
+                      new Answer(number, failure == null ? BenchCounter.read(result) : NOT_DONE)));
     }
 
     private void answer(ChannelHandlerContext context, Answer answer) {

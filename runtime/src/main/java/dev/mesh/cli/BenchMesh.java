@@ -107,8 +107,7 @@ final class BenchMesh implements AutoCloseable {
   /** One request; {@link BenchFront#NOT_DONE} if there is no answer. */
   static long ask(int port, byte[] payload) {
     try (Socket socket = new Socket()) {
-      socket.connect(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
       socket.setSoTimeout(ANSWER_MILLIS);
       socket.setTcpNoDelay(true);
       DataOutputStream out = new DataOutputStream(socket.getOutputStream());

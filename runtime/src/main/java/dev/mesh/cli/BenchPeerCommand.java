@@ -14,8 +14,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * A peer of {@code mesh bench raft}: as {@code mesh up}, and it replicates a counter as an embedding
- * application would, with a {@link BenchFront} for the client.
+ * A peer of {@code mesh bench raft}: as {@code mesh up}, and it replicates a counter as an
+ * embedding application would, with a {@link BenchFront} for the client.
  */
 @Command(name = "raft-peer", hidden = true, description = "A peer for mesh bench raft.")
 final class BenchPeerCommand extends UpCommand {

@@ -22,7 +22,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Commands a second through a group of three peers, each a process of its own.")
 final class BenchRaftCommand implements Callable<Integer> {
-  /** Short, so that a dead leader is missed soon; the peers that this is compared with use these. */
+  /**
+   * Short, so that a dead leader is missed soon; the peers that this is compared with use these.
+   */
   private static final String FAST_ELECTIONS =
       """
       mesh.replication.raft {
@@ -117,7 +119,8 @@ final class BenchRaftCommand implements Callable<Integer> {
 
   private int failover(BenchMesh mesh) {
     int port = mesh.front(mesh.awaitLeader()).orElseThrow();
-    try (BenchClient client = new BenchClient(port, FAILOVER_WARM_UP_OUTSTANDING, options.payload)) {
+    try (BenchClient client =
+        new BenchClient(port, FAILOVER_WARM_UP_OUTSTANDING, options.payload)) {
       warmUp(client);
     }
     List<Long> millis = new ArrayList<>();

@@ -176,7 +176,9 @@ final class LocalMesh {
     return members.get(index).name();
   }
 
-  /** Kills all peers: nothing that they hold is needed any more. No peer can be started afterwards. */
+  /**
+   * Kills all peers: nothing that they hold is needed any more. No peer can be started afterwards.
+   */
   synchronized void killAll() {
     stopped = true;
     started.forEach(Process::destroyForcibly);

@@ -21,6 +21,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -157,7 +158,25 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
         .onMessage(Replicas.class, this::onReplicas)
         .onMessageEquals(Tick.SEND, this::onSend)
         .onMessageEquals(Tick.RETRY, this::onRetry)
+        .onSignal(PostStop.class, this::onPostStop)
         .build();
+  }
+
+  /** Nobody will hear the answers any more: whoever waits is told so at once. */
+  private Behavior<Command> onPostStop(PostStop signal) {
+    for (Pending waiting : pending.values()) {
+      boolean unknown =
+          waiting.call.kind().changesTheGroup() && (waiting.sent || waiting.uncertain);
+      fail(
+          waiting,
+          unknown ? OUTCOME_UNKNOWN : UNAVAILABLE,
+          "this peer's part in the mesh ended before the group answered; "
+              + (unknown
+                  ? "the command may or may not take effect: read before trying again"
+                  : "nothing was done"));
+    }
+    pending.clear();
+    return this;
   }
 
   /** What waits goes on to whoever holds the group now. */

@@ -13,8 +13,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
  * Where calls for a group arrive at this peer: one address for as long as the peer lives, whichever
- * replica is behind it. Pekko's remoting keeps what a path once led to, so a replica that comes back
- * under its old name would not be reached.
+ * replica is behind it. Pekko's remoting keeps what a path once led to, so a replica that comes
+ * back under its old name would not be reached.
  */
 final class ReplicaDoor extends AbstractBehavior<GroupCall> {
   private final GroupId group;
