@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -176,19 +177,21 @@ public final class Steward extends AbstractBehavior<Steward.Command> {
     if (!removals.isEmpty()) {
       return propose(removals, Proposed::new);
     }
-    return take(plan.steps(reports, rests.resting(now())), reports);
+    SortedMap<GroupId, ReplicaStep> steps = plan.steps(reports, rests.resting(now()));
+    steps.entrySet().removeIf(step -> mustWait(step.getKey(), step.getValue(), plan, reports));
+    if (steps.size() > 1 && steps.get(GroupId.META) instanceof ReplicaStep.TransferLeadership) {
+      steps.remove(GroupId.META); // while it is handed over, no other step can be recorded
+    }
+    steps.forEach((group, step) -> take(step, reports.get(group)));
+    return steps.isEmpty() ? endRound() : this;
   }
 
-  private Behavior<Command> take(
-      Map<GroupId, ReplicaStep> steps, Map<GroupId, GroupReport> reports) {
-    steps.forEach(
-        (group, step) -> {
-          boolean movesLeader = step instanceof ReplicaStep.TransferLeadership;
-          if (!movesLeader || rests.mayMoveLeader(group, now())) {
-            take(step, reports.get(group));
-          }
-        });
-    return stepsUnderWay == 0 ? endRound() : this;
+  /** Leadership is drawn to the owner only now and then; a leader that is to go goes at once. */
+  private boolean mustWait(
+      GroupId group, ReplicaStep step, ReplicaPlan plan, Map<GroupId, GroupReport> reports) {
+    return step instanceof ReplicaStep.TransferLeadership
+        && plan.replicas(group).contains(reports.get(group).leader())
+        && !rests.mayMoveLeader(group, now());
   }
 
   /** What the groups report and the directory does not know yet. */

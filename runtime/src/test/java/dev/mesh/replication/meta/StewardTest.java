@@ -46,7 +46,7 @@ class StewardTest {
 
   private static final StewardSettings SETTINGS =
       new StewardSettings(
-          Duration.ofMillis(50), REPLACE_AFTER, 2, Duration.ofMillis(200), Duration.ofMillis(100));
+          Duration.ofMillis(50), REPLACE_AFTER, 2, Duration.ofMillis(200), Duration.ofHours(1));
 
   @TempDir Path folder;
 
@@ -163,6 +163,8 @@ class StewardTest {
                 assertEquals(Replicas.of(group, ring).get(0), groups.leader(group));
               }
             });
+    List<String> calls = groups.calls();
+    assertTrue(calls.get(calls.size() - 1).startsWith("group-0 to "), calls.toString());
   }
 
   @Test
