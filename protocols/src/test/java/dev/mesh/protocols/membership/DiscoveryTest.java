@@ -55,7 +55,8 @@ class DiscoveryTest {
     simulation.startOnly(1);
     simulation.run(30_000);
     assertEquals(0, simulation.formed());
-    assertTrue(simulation.status(0).contains("majority of the registered peers"), simulation.status(0));
+    assertTrue(
+        simulation.status(0).contains("majority of the registered peers"), simulation.status(0));
   }
 
   @Test
