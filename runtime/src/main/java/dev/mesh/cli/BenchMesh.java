@@ -18,7 +18,7 @@ import java.util.OptionalInt;
 final class BenchMesh implements AutoCloseable {
   static final int REPLICAS = 3;
 
-  private static final Duration READY = Duration.ofSeconds(120);
+  private static final Duration READY = Duration.ofMinutes(2);
   private static final int CONNECT_MILLIS = 200;
   private static final int ANSWER_MILLIS = 2000;
   private static final long LOOK_MILLIS = 20;

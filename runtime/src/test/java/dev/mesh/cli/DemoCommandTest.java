@@ -70,7 +70,7 @@ class DemoCommandTest {
     assertTrue(kept.find());
     Path data = Path.of(kept.group(1));
     assertTrue(Files.exists(data.resolve("demo-1.log")));
-    new LocalMesh(List.of(), "", data, 1).delete();
+    new LocalMesh(List.of(), "", data, 1, "").delete();
     assertFalse(Files.exists(data));
   }
 
