@@ -70,10 +70,15 @@ class FaultyPeersIT {
 
       assertFalse(toFrozen.join() instanceof Answer.Written, () -> "late: " + toFrozen.join());
       for (PeerProcess peer : mesh.peers()) {
-        Answer.Found found =
-            assertInstanceOf(
-                Answer.Found.class, http.send(peer.address(), new Call.Get("x")), peer.name());
-        assertEquals("second", found.value(), peer.name());
+        // Whoever was cut off or thawed may still be on its way back, and says so until it is
+        // there.
+        Answer read =
+            await()
+                .atMost(PeerProcess.PATIENCE)
+                .until(
+                    () -> http.send(peer.address(), new Call.Get("x")),
+                    Answer.Found.class::isInstance);
+        assertEquals("second", ((Answer.Found) read).value(), peer.name());
       }
     }
   }

@@ -90,8 +90,13 @@ final class Presence {
     return commands;
   }
 
-  /** The peer is being struck off: it is no newcomer while it is still seen. */
+  /**
+   * The peer is being struck off: if it is there, as one that leaves is, it is no newcomer while it
+   * is still seen. One that was lost is a newcomer whenever it comes back.
+   */
   void takesLeave(PeerId peer) {
-    takingLeave.add(peer);
+    if (isAlive(peer)) {
+      takingLeave.add(peer);
+    }
   }
 }
