@@ -4,7 +4,9 @@ import dev.mesh.persistence.raftlog.LogWriter;
 import dev.mesh.persistence.raftlog.RaftLogStore;
 import dev.mesh.persistence.replicated.StateMachine;
 import dev.mesh.protocols.GroupId;
+import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.raft.Membership;
+import dev.mesh.protocols.raft.Message;
 import dev.mesh.protocols.raft.Raft;
 import dev.mesh.protocols.raft.Recovered;
 import dev.mesh.protocols.raft.Recovery;
@@ -54,10 +56,29 @@ final class ReplicaOpener {
             log,
             machine,
             recovered.machine(),
-            (peer, message) -> streams.send(peer, group, message),
+            (peer, message) -> send(group, peer, message),
             local,
             environment.statusChanged()),
         environment.settings());
+  }
+
+  /**
+   * A peer that takes no writes leads nothing: callers on the other side of a cut could not reach
+   * it, even where its streams still work. It goes on to follow and to vote.
+   */
+  private void send(GroupId group, PeerId peer, Message message) {
+    if (!isOfLeaders(message) || environment.refusal().get().isEmpty()) {
+      streams.send(peer, group, message);
+    }
+  }
+
+  /** Whether a message is of one who leads, or means to. */
+  private static boolean isOfLeaders(Message message) {
+    return message instanceof Message.AppendEntries
+        || message instanceof Message.InstallSnapshot
+        || message instanceof Message.PreVoteRequest
+        || message instanceof Message.VoteRequest
+        || message instanceof Message.TimeoutNow;
   }
 
   /**
