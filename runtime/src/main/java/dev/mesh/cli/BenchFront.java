@@ -8,19 +8,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 
 /**
@@ -34,22 +26,17 @@ final class BenchFront {
   static final int REQUEST_HEADER = Integer.BYTES + Long.BYTES;
   static final int ANSWER = 2 * Long.BYTES;
 
-  private record Answer(long number, long result) {}
-
   private final Replicated counter;
   private final LongSupplier syncs;
   private final Channel server;
 
-  /** Serves on any free port of the loopback interface. */
+  /** Serves on any free port of the loopback interface, on the thread of the replicas. */
   BenchFront(Replicated counter, LongSupplier syncs) {
     this.counter = counter;
     this.syncs = syncs;
-    EventLoopGroup loop =
-        new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("bench-front", true), NioIoHandler.newFactory());
     server =
         new ServerBootstrap()
-            .group(loop)
+            .group(counter.loop())
             .channel(NioServerSocketChannel.class)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childHandler(
@@ -68,10 +55,9 @@ final class BenchFront {
     return ((InetSocketAddress) server.localAddress()).getPort();
   }
 
-  /** One connection. Answers gather, on whichever threads they come, and leave together. */
+  /** One connection. The answers of one turn of the loop leave together. */
   private final class Client extends ByteToMessageDecoder {
-    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean told = new AtomicBoolean();
+    private boolean flushScheduled;
 
     @Override
     protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
@@ -84,7 +70,7 @@ final class BenchFront {
         in.skipBytes(Integer.BYTES);
         long number = in.readLong();
         if (length == 0) {
-          answer(context, new Answer(number, syncs.getAsLong()));
+          answer(context, number, syncs.getAsLong());
         } else {
           byte[] command = new byte[length];
           in.readBytes(command);
@@ -95,35 +81,35 @@ final class BenchFront {
 
     private void propose(ChannelHandlerContext context, long number, Bytes command, boolean leads) {
       if (!leads) {
-        answer(context, new Answer(number, NOT_DONE));
+        answer(context, number, NOT_DONE);
         return;
       }
       counter
           .propose(command)
           .whenComplete(
-              (result, failure) ->
-                  answer(
-                      context,
-                      new Answer(number, failure == null ? BenchCounter.read(result) : NOT_DONE)));
-    }
-
-    private void answer(ChannelHandlerContext context, Answer answer) {
-      answers.add(answer);
-      if (!told.get() && told.compareAndSet(false, true)) {
-        context.executor().execute(() -> write(context));
-      }
+              (result, failure) -> {
+                long answer = failure == null ? BenchCounter.read(result) : NOT_DONE;
+                if (context.executor().inEventLoop()) {
+                  answer(context, number, answer);
+                } else {
+                  context.executor().execute(() -> answer(context, number, answer));
+                }
+              });
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a client that has gone needs no answer
-    private void write(ChannelHandlerContext context) {
-      told.set(false);
-      Queue<Answer> taken = new ArrayDeque<>();
-      for (Answer next; (next = answers.poll()) != null; ) {
-        taken.add(next);
+    private void answer(ChannelHandlerContext context, long number, long result) {
+      ByteBuf answer = context.alloc().buffer(ANSWER);
+      context.write(answer.writeLong(number).writeLong(result), context.voidPromise());
+      if (!flushScheduled) {
+        flushScheduled = true;
+        context.executor().execute(() -> flush(context));
       }
-      ByteBuf all = context.alloc().buffer(taken.size() * ANSWER);
-      taken.forEach(answer -> all.writeLong(answer.number()).writeLong(answer.result()));
-      context.writeAndFlush(all);
+    }
+
+    private void flush(ChannelHandlerContext context) {
+      flushScheduled = false;
+      context.flush();
     }
   }
 }

@@ -38,8 +38,10 @@ final class BenchRaftCommand implements Callable<Integer> {
   private static final int WARM_UP_STEP_SECONDS = 5;
   private static final int MAX_WARM_UP_STEPS = 24;
 
-  /** The peers are warm when a step is less than this faster than the one before. */
-  private static final double STEADY = 1.1;
+  /** The peers are warm when so many steps in a row were less than this faster than any before. */
+  private static final double FASTER = 1.05;
+
+  private static final int STEADY_STEPS = 3;
 
   private static final int FAILOVER_WARM_UP_OUTSTANDING = 16;
   private static final long LOOK_MILLIS = 50;
@@ -63,9 +65,8 @@ final class BenchRaftCommand implements Callable<Integer> {
   }
 
   private int measure(BenchMesh mesh) {
-    int port = mesh.front(mesh.awaitLeader()).orElseThrow();
-    try (BenchClient client = new BenchClient(port, options.outstanding, options.payload)) {
-      int steps = warmUp(client);
+    Warm warm = warmUp(mesh, options.outstanding);
+    try (BenchClient client = warm.client()) {
       Duration busyBefore = mesh.peers().processorTime();
       long syncsBefore = mesh.syncs();
       long counterBefore = client.take().lastCounter();
@@ -75,23 +76,37 @@ final class BenchRaftCommand implements Callable<Integer> {
       Map<String, Double> costs = new LinkedHashMap<>();
       costs.put("fsyncsPerSecond", (mesh.syncs() - syncsBefore) / counted.seconds());
       costs.put("serverCpuMicrosPerOp", busy.toNanos() / 1e3 / counted.operations());
-      costs.put("warmUpSeconds", (double) steps * WARM_UP_STEP_SECONDS);
+      costs.put("warmUpSeconds", (double) warm.steps() * WARM_UP_STEP_SECONDS);
       show("raft", counted, costs);
       return allApplied(counterBefore, counted) ? ExitCode.DONE : ExitCode.FAILED;
     }
   }
 
-  /** Returns the steps that it took until the peers were warm. */
-  private static int warmUp(BenchClient client) {
-    double before = 0;
+  /** A client whose peers are warm. */
+  private record Warm(BenchClient client, int steps) {}
+
+  private Warm warmUp(BenchMesh mesh, int outstanding) {
+    BenchClient client = connect(mesh, outstanding);
+    double best = 0;
+    int steadyFor = 0;
     for (int step = 1; ; step++) {
       LocalMesh.pause(Duration.ofSeconds(WARM_UP_STEP_SECONDS).toMillis());
-      double now = client.take().perSecond();
-      if (now < before * STEADY || step == MAX_WARM_UP_STEPS) {
-        return step;
+      Counted counted = client.take();
+      if (counted.errors() > 0) { // another peer leads by now
+        client.close();
+        client = connect(mesh, outstanding);
       }
-      before = now;
+      steadyFor = counted.perSecond() < best * FASTER ? steadyFor + 1 : 0;
+      best = Math.max(best, counted.perSecond());
+      if (steadyFor == STEADY_STEPS || step == MAX_WARM_UP_STEPS) {
+        return new Warm(client, step);
+      }
     }
+  }
+
+  private BenchClient connect(BenchMesh mesh, int outstanding) {
+    int port = mesh.front(mesh.awaitLeader()).orElseThrow();
+    return new BenchClient(port, outstanding, options.payload);
   }
 
   /** What was acknowledged was counted by the machine: neither less nor twice. */
@@ -118,11 +133,7 @@ final class BenchRaftCommand implements Callable<Integer> {
   }
 
   private int failover(BenchMesh mesh) {
-    int port = mesh.front(mesh.awaitLeader()).orElseThrow();
-    try (BenchClient client =
-        new BenchClient(port, FAILOVER_WARM_UP_OUTSTANDING, options.payload)) {
-      warmUp(client);
-    }
+    warmUp(mesh, FAILOVER_WARM_UP_OUTSTANDING).client().close();
     List<Long> millis = new ArrayList<>();
     for (int kill = 0; kill < KILLS; kill++) {
       int leader = mesh.awaitLeader();

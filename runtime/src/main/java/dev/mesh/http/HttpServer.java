@@ -101,6 +101,7 @@ public final class HttpServer {
                     "pekko.logging-filter", "org.apache.pekko.event.slf4j.Slf4jLoggingFilter"),
                 Map.entry("pekko.actor.default-dispatcher.executor", "thread-pool-executor"),
                 Map.entry("pekko.actor.default-dispatcher.thread-pool-executor.fixed-pool-size", 2),
+                Map.entry("pekko.scheduler.tick-duration", "100ms"),
                 Map.entry("pekko.http.server.server-header", "mesh"),
                 Map.entry("pekko.http.server.raw-request-uri-header", "on"),
                 Map.entry("pekko.http.server.request-timeout", answer.toMillis() + "ms"),

@@ -8,6 +8,7 @@ import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.raft.Role;
 import dev.mesh.replication.GroupStatus;
+import io.netty.channel.EventLoopGroup;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -25,16 +26,19 @@ public final class Replicated {
   private final GroupId group;
   private final Supplier<ReplicatedLog> log;
   private final Supplier<Map<GroupId, GroupStatus>> here;
+  private final EventLoopGroup loop;
 
   Replicated(
       String name,
       GroupId group,
       Supplier<ReplicatedLog> log,
-      Supplier<Map<GroupId, GroupStatus>> here) {
+      Supplier<Map<GroupId, GroupStatus>> here,
+      EventLoopGroup loop) {
     this.name = name;
     this.group = group;
     this.log = log;
     this.here = here;
+    this.loop = loop;
   }
 
   public String name() {
@@ -86,5 +90,15 @@ public final class Replicated {
   /** Who leads as far as the replica here knows; empty if it does not, or there is none here. */
   public Optional<PeerId> leader() {
     return Optional.ofNullable(here.get().get(group)).flatMap(GroupStatus::leader);
+  }
+
+  /**
+   * The loop of one thread that this peer's replicas and their streams run on. An application that
+   * serves clients with Netty may register its channels here: a proposal then reaches the replica,
+   * and its answer the client, without being handed to another thread. What runs here must be short
+   * and must not wait, or it holds back all groups of this peer.
+   */
+  public EventLoopGroup loop() {
+    return loop;
   }
 }

@@ -8,6 +8,7 @@ import dev.mesh.persistence.replicated.meta.MetaCommand;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.replication.GroupStatus;
 import dev.mesh.replication.MachineRegistry;
+import dev.mesh.replication.link.EventLoop;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -54,7 +55,10 @@ public final class ReplicatedGroups {
               .thenCompose(
                   group ->
                       retried(() -> logs.log().readIndex(group), deadline)
-                          .thenApply(answers -> new Replicated(name, group, logs::log, here)));
+                          .thenCombine(
+                              EventLoop.of(system),
+                              (answers, loop) ->
+                                  new Replicated(name, group, logs::log, here, loop.group())));
         });
   }
 

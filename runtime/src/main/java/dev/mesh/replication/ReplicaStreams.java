@@ -41,7 +41,7 @@ final class ReplicaStreams implements AutoCloseable {
                 environment.self(),
                 environment.settings().maxFrameBytes());
     store = environment.store();
-    links = Links.open(settings, EventLoop.behind(system.dispatchers().lookup(loop())), host());
+    links = Links.open(settings, EventLoop.of(system).join(), host());
     keeper =
         context.spawn(
             LinkKeeper.create(environment.self(), environment.refs(), links),
@@ -52,7 +52,7 @@ final class ReplicaStreams implements AutoCloseable {
 
   /** What runs replicas: the one thread that their streams are on. */
   static DispatcherSelector loop() {
-    return DispatcherSelector.fromConfig("mesh.replication.loop");
+    return DispatcherSelector.fromConfig(EventLoop.DISPATCHER);
   }
 
   private Links.Host host() {

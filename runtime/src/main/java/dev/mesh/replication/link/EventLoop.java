@@ -10,12 +10,17 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 
 /**
  * One thread that waits for sockets and runs tasks in turn, as an executor. What runs on it must
  * not wait for anything but this peer's own disk.
  */
 public final class EventLoop extends AbstractExecutorService {
+  /** The dispatcher whose actors run on a loop. */
+  public static final String DISPATCHER = "mesh.replication.loop";
+
   private static final ThreadLocal<EventLoop> CURRENT = new ThreadLocal<>();
 
   /** How long sockets may take to close. */
@@ -26,25 +31,33 @@ public final class EventLoop extends AbstractExecutorService {
   EventLoop(String threadName) {
     group =
         new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory(threadName, true), NioIoHandler.newFactory());
+            1,
+            new DefaultThreadFactory(threadName, true, Thread.MAX_PRIORITY),
+            NioIoHandler.newFactory());
     group.execute(() -> CURRENT.set(this));
   }
 
   /**
-   * The loop behind an executor such as Pekko's dispatcher; waits for it, so not to be called on
-   * it.
+   * The loop of an actor system's replicas, which begins with the first call.
    *
-   * @throws IllegalStateException if there is another kind of executor behind it
+   * <p>Fails with {@link IllegalStateException} if {@value #DISPATCHER} is configured to be another
+   * kind of executor.
    */
-  public static EventLoop behind(Executor executor) {
-    Optional<EventLoop> loop =
-        CompletableFuture.supplyAsync(() -> Optional.ofNullable(CURRENT.get()), executor).join();
-    return loop.orElseThrow(
-        () -> new IllegalStateException(executor + " does not run on an event loop"));
+  public static CompletableFuture<EventLoop> of(ActorSystem<?> system) {
+    Executor dispatcher = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
+    return CompletableFuture.supplyAsync(
+        () ->
+            Optional.ofNullable(CURRENT.get())
+                .orElseThrow(
+                    () ->
+                        new IllegalStateException(
+                            DISPATCHER
+                                + " does not run on an event loop: leave its executor as it is")),
+        dispatcher);
   }
 
   /** The loop as Netty's channels want it. */
-  EventLoopGroup group() {
+  public EventLoopGroup group() {
     return group;
   }
 
