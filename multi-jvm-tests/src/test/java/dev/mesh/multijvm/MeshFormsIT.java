@@ -21,14 +21,14 @@ import dev.mesh.task.TaskView;
 import dev.mesh.task.TasksException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.cluster.MemberStatus;
@@ -51,11 +51,11 @@ class MeshFormsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String KIND = "shout";
     private static final int TASKS = 60;
-    private static final int MAX_ROUNDS = 10;
 
-    /** Long enough for a handler to be busy while others are asked. */
-    private static final Executor WORK =
-        CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS);
+    /** Open once this peer has begun a task; until all have, no handler ends. */
+    private final CountDownLatch working = new CountDownLatch(1);
+
+    private final CompletableFuture<Void> released = new CompletableFuture<>();
 
     private Mesh mesh;
 
@@ -74,8 +74,8 @@ class MeshFormsIT {
             expect = 3
             manage-cluster = on
             data-dir = "%s"
-            # Short, so that no peer takes all.
-            work.queue = 4
+            # Few, so that no peer takes all.
+            work { slots = 2, queue = 4 }
           }
           pekko {
             loggers = ["org.apache.pekko.event.slf4j.Slf4jLogger"]
@@ -97,9 +97,7 @@ class MeshFormsIT {
     protected void test() throws Exception {
       enterMesh();
       barrier("formed");
-      if (is("a")) {
-        workUntilAllHaveWorked();
-      }
+      workAllAtOnce();
       barrier("worked");
       if (is("a")) {
         isolate("c");
@@ -134,21 +132,26 @@ class MeshFormsIT {
       mesh.tasks()
           .handle(
               KIND,
-              task ->
-                  CompletableFuture.supplyAsync(
-                      () -> Bytes.utf8(Bytes.wrap(task.payload()).asUtf8() + "!").toArray(), WORK));
+              task -> {
+                working.countDown();
+                Bytes answer = Bytes.utf8(Bytes.wrap(task.payload()).asUtf8() + "!");
+                return released.thenApply(go -> answer.toArray());
+              });
       awaitMode(PeerState.Mode.NORMAL);
       await().atMost(PATIENCE).until(() -> members() == 3);
     }
 
-    private void workUntilAllHaveWorked() throws Exception {
-      Set<PeerId> workers = new HashSet<>();
-      for (int round = 0; workers.size() < 3; round++) {
-        assertTrue(round < MAX_ROUNDS, () -> "after " + MAX_ROUNDS + " rounds only " + workers);
-        for (TaskResult done : runTasks("before" + round)) {
-          done.peer().ifPresent(workers::add);
-        }
-      }
+    /** No task ends before each peer has begun one. */
+    private void workAllAtOnce() throws Exception {
+      List<CompletableFuture<TaskResult>> submitted = is("a") ? submit("before") : List.of();
+      assertTrue(working.await(PATIENCE.toSeconds(), TimeUnit.SECONDS), "no task came here");
+      barrier("working");
+      released.complete(null);
+      Set<PeerId> workers =
+          results(submitted).stream()
+              .flatMap(done -> done.peer().stream())
+              .collect(Collectors.toSet());
+      assertEquals(is("a") ? 3 : 0, workers.size());
     }
 
     private void beMajority() throws Exception {
@@ -167,7 +170,7 @@ class MeshFormsIT {
       TasksException refused = refusal("minority");
       assertEquals(TasksException.Code.READ_ONLY, refused.code());
       assertTrue(refused.outcomeKnown());
-      TaskView known = get(mesh.tasks().get("before0-0"));
+      TaskView known = get(mesh.tasks().get("before-0"));
       assertTrue(known.stale());
       assertEquals(TaskStatus.COMPLETED, known.status());
     }
@@ -187,15 +190,20 @@ class MeshFormsIT {
       }
     }
 
-    private List<TaskResult> runTasks(String prefix) throws Exception {
-      List<CompletableFuture<TaskResult>> results =
-          IntStream.range(0, TASKS)
-              .mapToObj(i -> mesh.tasks().submit(task(prefix, i)).toCompletableFuture())
-              .toList();
-      get(CompletableFuture.allOf(results.toArray(CompletableFuture<?>[]::new)));
-      List<TaskResult> done = results.stream().map(CompletableFuture::join).toList();
-      assertEquals(prefix + "!", done.get(0).value().asUtf8());
-      return done;
+    private void runTasks(String prefix) throws Exception {
+      assertEquals(prefix + "!", results(submit(prefix)).get(0).value().asUtf8());
+    }
+
+    private List<CompletableFuture<TaskResult>> submit(String prefix) {
+      return IntStream.range(0, TASKS)
+          .mapToObj(i -> mesh.tasks().submit(task(prefix, i)).toCompletableFuture())
+          .toList();
+    }
+
+    private static List<TaskResult> results(List<CompletableFuture<TaskResult>> submitted)
+        throws Exception {
+      get(CompletableFuture.allOf(submitted.toArray(CompletableFuture<?>[]::new)));
+      return submitted.stream().map(CompletableFuture::join).toList();
     }
 
     private static Task task(String prefix, int number) {

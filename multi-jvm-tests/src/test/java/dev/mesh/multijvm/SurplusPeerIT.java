@@ -34,9 +34,8 @@ class SurplusPeerIT {
       }
       List<String> ids = new ArrayList<>();
       for (PeerProcess peer : mesh.peers()) {
-        ids.addAll(Load.acknowledged(peer.client().submit(Load.sleeps(peer.name(), 20, 10))));
+        ids.addAll(Load.submit(peer.client(), Load.sleeps(peer.name(), 20, 10)));
       }
-      assertEquals(80, ids.size());
       MeshClient any = mesh.peer(3).client();
       Outcomes.awaitCompleted(any, ids);
       Outcomes.assertAcceptedOnce(mesh, any, ids);

@@ -1,7 +1,10 @@
 package dev.mesh.multijvm.testkit;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -17,6 +20,19 @@ public final class Load {
             id ->
                 MeshClient.task(id, "sleep", "PT%d.%03dS".formatted(millis / 1000, millis % 1000)))
         .toList();
+  }
+
+  /**
+   * Submits tasks as often as it takes until each is acknowledged: under one id a task is taken
+   * once.
+   *
+   * @return their ids
+   */
+  public static List<String> submit(MeshClient client, List<ObjectNode> tasks) {
+    return await("all " + tasks.size() + " tasks are acknowledged")
+        .atMost(PeerProcess.PATIENCE)
+        .ignoreException(UncheckedIOException.class)
+        .until(() -> acknowledged(client.submit(tasks)), ids -> ids.size() == tasks.size());
   }
 
   /** The ids of the tasks that were acknowledged, given the answers to a submission. */

@@ -143,6 +143,15 @@ public final class MeshClient {
     return all;
   }
 
+  /** The ids of the tasks that a peer runs. */
+  public Set<String> runningAt(String peer) {
+    return tasks().values().stream()
+        .filter(task -> task.path("status").asText().equals("running"))
+        .filter(task -> task.path("peer").asText().equals(peer))
+        .map(task -> task.path("id").asText())
+        .collect(Collectors.toSet());
+  }
+
   /** The ids of the tasks in one of these states. */
   public Set<String> idsOf(String... statuses) {
     Set<String> wanted = Set.of(statuses);

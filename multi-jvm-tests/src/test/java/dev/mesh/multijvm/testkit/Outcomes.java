@@ -55,6 +55,14 @@ public final class Outcomes {
     }
   }
 
+  /** Checks that each of these tasks was awarded more than once. */
+  public static void assertAwardedAnew(MeshClient client, Collection<String> ids) {
+    for (String id : ids) {
+      JsonNode task = client.task(id).body();
+      assertTrue(task.path("attempt").asInt() > 1, () -> "was not awarded again: " + task);
+    }
+  }
+
   /**
    * What ran, as {@code id attempt token}, by the logs of all peers.
    *

@@ -26,6 +26,9 @@ public final class TestMesh implements AutoCloseable {
   /** Who stops comes back, or the whole mesh ends. */
   private static final String STAYS = "mesh.node.leave-on-stop = off\n";
 
+  /** Long, for slow machines; less than a test waits for a peer that is to stop. */
+  private static final Duration LEAVE = PeerProcess.PATIENCE.minusSeconds(15);
+
   private final List<PeerProcess> peers;
 
   private TestMesh(List<PeerProcess> peers) {
@@ -68,9 +71,13 @@ public final class TestMesh implements AutoCloseable {
    */
   public static TestMesh growing(String test, Path folder, int count, Duration replaceAfter) {
     String settings =
-        "mesh.node.leave-on-stop = on\nmesh.replication.steward.replace-after = "
-            + replaceAfter.toMillis()
-            + "ms\n";
+        """
+        mesh {
+          node { leave-on-stop = on, leave-timeout = %dms }
+          replication.steward.replace-after = %dms
+        }
+        """
+            .formatted(LEAVE.toMillis(), replaceAfter.toMillis());
     return prepare(
         test,
         folder,
@@ -120,11 +127,13 @@ public final class TestMesh implements AutoCloseable {
   }
 
   /**
-   * Tasks of tests sleep, so more of them run at once than there are processors; queues are short,
-   * so that every peer has a share of a few tasks.
+   * Tasks of tests sleep or wait for a {@link Gate}, so more of them run at once than there are
+   * processors; queues are short, so that every peer has a share of a few tasks.
    */
   private static String configuration(Host host, Path executionLog) {
-    String work = "mesh.work { execution-log = \"" + executionLog + "\", slots = 4, queue = 8 }\n";
+    String work =
+        "mesh.work { execution-log = \"%s\", slots = 4, queue = 8, allow-exec = on }\n"
+            .formatted(executionLog);
     return host.isLocal()
         ? work
         : work
