@@ -38,10 +38,14 @@ final class BenchRaftCommand implements Callable<Integer> {
   private static final int WARM_UP_STEP_SECONDS = 5;
   private static final int MAX_WARM_UP_STEPS = 24;
 
-  /** The peers are warm when so many steps in a row were less than this faster than any before. */
-  private static final double FASTER = 1.05;
-
+  /**
+   * The peers are warm when so many steps in a row were no better than the best before by this
+   * factor, neither in rate nor in the 99th percentile.
+   */
   private static final int STEADY_STEPS = 3;
+
+  private static final double BETTER = 1.05;
+  private static final double TAIL = 0.99;
 
   private static final int FAILOVER_WARM_UP_OUTSTANDING = 16;
   private static final long LOOK_MILLIS = 50;
@@ -87,7 +91,8 @@ final class BenchRaftCommand implements Callable<Integer> {
 
   private Warm warmUp(BenchMesh mesh, int outstanding) {
     BenchClient client = connect(mesh, outstanding);
-    double best = 0;
+    double bestRate = 0;
+    double bestTail = Double.MAX_VALUE;
     int steadyFor = 0;
     for (int step = 1; ; step++) {
       LocalMesh.pause(Duration.ofSeconds(WARM_UP_STEP_SECONDS).toMillis());
@@ -96,8 +101,12 @@ final class BenchRaftCommand implements Callable<Integer> {
         client.close();
         client = connect(mesh, outstanding);
       }
-      steadyFor = counted.perSecond() < best * FASTER ? steadyFor + 1 : 0;
-      best = Math.max(best, counted.perSecond());
+      double rate = counted.perSecond();
+      double tail = counted.latencies().percentileMillis(TAIL);
+      boolean better = rate > bestRate * BETTER || tail * BETTER < bestTail;
+      steadyFor = better ? 0 : steadyFor + 1;
+      bestRate = Math.max(bestRate, rate);
+      bestTail = Math.min(bestTail, tail);
       if (steadyFor == STEADY_STEPS || step == MAX_WARM_UP_STEPS) {
         return new Warm(client, step);
       }
