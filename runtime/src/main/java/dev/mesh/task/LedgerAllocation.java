@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.Address;
@@ -16,6 +17,9 @@ import scala.jdk.javaapi.CollectionConverters;
  * Puts each ledger, which is a shard of its own, at the peer that is to lead the ledger's group, so
  * that a write begins where it is decided. A ledger that has no such place for now, or whose place
  * is not there, goes where the fewest are, and moves later.
+ *
+ * <p>Nothing moves while a member of the cluster is out of reach: all members must agree to a move,
+ * and one from a peer that turns out to be dead would last until the hand-off times out.
  */
 final class LedgerAllocation extends AbstractShardAllocationStrategy {
   /** Each move interrupts a ledger for a moment. */
@@ -23,14 +27,18 @@ final class LedgerAllocation extends AbstractShardAllocationStrategy {
 
   private final String self;
   private final IntFunction<Optional<String>> home;
+  private final BooleanSupplier someUnreachable;
 
   /**
    * @param self host:port of this peer, whose own region has no address in its path
    * @param home host:port of the peer that a ledger is to live at, if there is one now
+   * @param someUnreachable whether a member of the cluster is out of reach
    */
-  LedgerAllocation(String self, IntFunction<Optional<String>> home) {
+  LedgerAllocation(
+      String self, IntFunction<Optional<String>> home, BooleanSupplier someUnreachable) {
     this.self = self;
     this.home = home;
+    this.someUnreachable = someUnreachable;
   }
 
   @Override
@@ -43,7 +51,7 @@ final class LedgerAllocation extends AbstractShardAllocationStrategy {
   public Future<Set<String>> rebalance(
       Map<ActorRef, IndexedSeq<String>> current, Set<String> underWay) {
     Set<String> moves = new HashSet<>();
-    if (underWay.isEmpty()) {
+    if (underWay.isEmpty() && !someUnreachable.getAsBoolean()) {
       current.forEach(
           (region, shards) ->
               CollectionConverters.asJava(shards).stream()

@@ -55,14 +55,22 @@ public final class TaskLedger extends AbstractBehavior<LedgerCommand> {
    * wherever that lives.
    */
   public static ActorRef<LedgerCommand.Sent> init(ActorSystem<?> system, LedgerWiring wiring) {
-    String self = LedgerAllocation.hostPort(Cluster.get(system).selfMember().address());
-    ClusterShardingSettings sharding =
-        ClusterShardingSettings.create(system).withNoPassivationStrategy();
+    Cluster cluster = Cluster.get(system);
+    String self = LedgerAllocation.hostPort(cluster.selfMember().address());
+    LedgerAllocation allocation =
+        new LedgerAllocation(
+            self, wiring.home(), () -> cluster.state().getUnreachable().iterator().hasNext());
+    ClusterShardingSettings sharding = ClusterShardingSettings.create(system);
+    sharding =
+        sharding
+            .withNoPassivationStrategy()
+            .withTuningParameters(
+                sharding.tuningParameters().withHandOffTimeout(wiring.settings().handOffTimeout()));
     return ClusterSharding.get(system)
         .init(
             Entity.of(KEY, entity -> create(Integer.parseInt(entity.getEntityId()), wiring))
                 .withSettings(sharding)
-                .withAllocationStrategy(new LedgerAllocation(self, wiring.home()))
+                .withAllocationStrategy(allocation)
                 .withMessageExtractor(new ByLedger()));
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -33,6 +34,8 @@ class LedgerAllocationTest {
           .provider()
           .resolveActorRef("pekko://mesh@there:2/system/sharding/ledger");
 
+  private boolean unreachable;
+
   @AfterEach
   void stop() {
     kit.shutdownTestKit();
@@ -40,8 +43,7 @@ class LedgerAllocationTest {
 
   @Test
   void aLedgerGoesToItsHome() {
-    LedgerAllocation allocation =
-        new LedgerAllocation(SELF, ledger -> Optional.of(ledger == 0 ? SELF : "there:2"));
+    LedgerAllocation allocation = allocation(ledger -> Optional.of(ledger == 0 ? SELF : "there:2"));
     assertEquals(here, allocated(allocation, "0", Map.of(here, shards("3", "4"), there, shards())));
     assertEquals(there, allocated(allocation, "1", Map.of(here, shards(), there, shards("5"))));
   }
@@ -49,20 +51,33 @@ class LedgerAllocationTest {
   @Test
   void withoutAHomeThatIsThereItGoesWhereTheFewestAre() {
     Map<ActorRef, IndexedSeq<String>> now = Map.of(here, shards("3"), there, shards());
-    assertEquals(there, allocated(new LedgerAllocation(SELF, any -> Optional.empty()), "0", now));
-    assertEquals(
-        there, allocated(new LedgerAllocation(SELF, any -> Optional.of("no:3")), "0", now));
+    assertEquals(there, allocated(allocation(any -> Optional.empty()), "0", now));
+    assertEquals(there, allocated(allocation(any -> Optional.of("no:3")), "0", now));
   }
 
   @Test
   void ledgersElsewhereMoveHomeAFewAtATime() {
-    LedgerAllocation allocation = new LedgerAllocation(SELF, any -> Optional.of(SELF));
+    LedgerAllocation allocation = allocation(any -> Optional.of(SELF));
     Map<ActorRef, IndexedSeq<String>> now =
         Map.of(here, shards("0"), there, shards("1", "2", "3", "4"));
     Set<String> moves = moves(allocation, now, Set.of());
     assertEquals(2, moves.size());
     assertEquals(Set.of(), moves(allocation, now, moves), "not before the last ones have arrived");
     assertEquals(Set.of(), moves(allocation, Map.of(here, shards("0", "1")), Set.of()));
+  }
+
+  @Test
+  void nothingMovesWhileAMemberIsOutOfReach() {
+    LedgerAllocation allocation = allocation(any -> Optional.of(SELF));
+    Map<ActorRef, IndexedSeq<String>> now = Map.of(here, shards(), there, shards("1"));
+    unreachable = true;
+    assertEquals(Set.of(), moves(allocation, now, Set.of()));
+    unreachable = false;
+    assertEquals(Set.of("1"), moves(allocation, now, Set.of()));
+  }
+
+  private LedgerAllocation allocation(IntFunction<Optional<String>> home) {
+    return new LedgerAllocation(SELF, home, () -> unreachable);
   }
 
   private static IndexedSeq<String> shards(String... shards) {
