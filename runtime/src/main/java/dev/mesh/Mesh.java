@@ -65,7 +65,7 @@ public final class Mesh implements Extension {
         system.systemActorOf(
             PeerGuardian.create(settings, store, state), PeerGuardian.NAME, Props.empty());
     ReplicatedLogs logs = ReplicatedLogs.get(system);
-    this.replicatedGroups = new ReplicatedGroups(system, settings.groupTimeout(), state::groups);
+    this.replicatedGroups = new ReplicatedGroups(system, settings.groupTimeout(), state::group);
     SessionedLog sessioned = new SessionedLog(logs::log);
     this.memory = new MemoryService(system, settings.memory(), sessioned, InstantSource.system());
     system.systemActorOf(

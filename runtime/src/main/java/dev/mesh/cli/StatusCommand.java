@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,14 +27,12 @@ final class StatusCommand implements Callable<Integer> {
     MeshClient client = mesh.client();
     ObjectNode status = (ObjectNode) client.get("/v1/health");
     JsonNode peers = client.get("/v1/peers");
-    int up = 0;
-    for (JsonNode peer : peers) {
-      up += peer.path("status").asText().equals("up") ? 1 : 0;
-    }
+    long up = count(peers, "up");
+    long all = peers.size() - count(peers, "left");
     String state = status.path("status").asText();
     JsonNode groups = state.equals("starting") ? MissingNode.getInstance() : groups(client);
     if (mesh.json()) {
-      status.put("peersUp", up).put("peers", peers.size());
+      status.put("peersUp", up).put("peers", all);
       if (groups.isArray()) {
         status.set("groups", groups);
       }
@@ -42,13 +41,19 @@ final class StatusCommand implements Callable<Integer> {
       console.print("status  " + state);
       console.print("peer    " + status.path("peer").asText());
       console.print("leader  " + TaskText.orDash(status.path("leader")));
-      console.print("peers   " + up + " up of " + peers.size());
+      console.print("peers   " + up + " up of " + all);
       if (status.has("detail")) {
         console.print("detail  " + status.path("detail").asText());
       }
       print(groups, console);
     }
     return state.equals("ok") ? ExitCode.DONE : ExitCode.NO_QUORUM;
+  }
+
+  private static long count(JsonNode peers, String status) {
+    return StreamSupport.stream(peers.spliterator(), false)
+        .filter(peer -> peer.path("status").asText().equals(status))
+        .count();
   }
 
   /** Absent if the peer cannot say: its state is what counts here. */

@@ -9,6 +9,7 @@ import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.gossip.PeerFacts;
 import dev.mesh.protocols.membership.FailureDetector;
+import dev.mesh.protocols.placement.Directory;
 import dev.mesh.replication.GroupStatus;
 import dev.mesh.task.Tasks;
 import java.util.List;
@@ -36,9 +37,7 @@ final class NodeApi implements MeshApi {
     PeerState state = mesh.get().state();
     PeerState.Condition condition = state.condition();
     Optional<String> leader =
-        Optional.ofNullable(state.groups().get(GroupId.META))
-            .flatMap(GroupStatus::leader)
-            .map(PeerId::value);
+        state.group(GroupId.META).flatMap(GroupStatus::leader).map(PeerId::value);
     Optional<String> detail =
         Optional.of(condition.detail()).filter(text -> condition.mode() != PeerState.Mode.NORMAL);
     return new Health(state(condition.mode()), state.self().value(), leader, detail);
@@ -58,14 +57,28 @@ final class NodeApi implements MeshApi {
   }
 
   private static List<Peer> peers(Mesh mesh) {
-    Map<PeerId, FailureDetector.Health> health = mesh.state().health();
     return mesh.state().facts().stream()
-        .map(facts -> peer(facts, Optional.ofNullable(health.get(facts.peer()))))
+        .map(facts -> peer(facts, status(facts.peer(), mesh.state())))
         .toList();
   }
 
-  /** A peer has no word on its own heartbeat: it is there. */
-  private static Peer peer(PeerFacts facts, Optional<FailureDetector.Health> health) {
+  /**
+   * Who is not in the registry is on its way in, or has left. A peer has no word on its own
+   * heartbeat: it is there.
+   */
+  private static String status(PeerId peer, PeerState state) {
+    Optional<FailureDetector.Health> health = Optional.ofNullable(state.health().get(peer));
+    Directory directory = state.directory();
+    boolean counted = !directory.isFounded() || directory.peers().containsKey(peer);
+    if (peer.equals(state.self()) || (counted && health.isEmpty())) {
+      return "up";
+    }
+    return counted || health.equals(Optional.of(FailureDetector.Health.UP))
+        ? health.orElseThrow().name().toLowerCase(Locale.ROOT)
+        : "left";
+  }
+
+  private static Peer peer(PeerFacts facts, String status) {
     Map<String, Double> load = new TreeMap<>();
     load.put("running", (double) facts.load().running());
     load.put("queued", (double) facts.load().queued());
@@ -75,7 +88,7 @@ final class NodeApi implements MeshApi {
         facts.peer().value(),
         facts.address(),
         facts.zone(),
-        health.map(seen -> seen.name().toLowerCase(Locale.ROOT)).orElse("up"),
+        status,
         facts.capabilities().stream().sorted().toList(),
         load,
         OptionalDouble.empty(),

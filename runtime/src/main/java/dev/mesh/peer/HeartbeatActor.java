@@ -7,6 +7,9 @@ import dev.mesh.protocols.membership.FailureDetector;
 import dev.mesh.protocols.membership.FailureDetector.Effect;
 import dev.mesh.protocols.membership.FailureDetector.Input;
 import dev.mesh.protocols.membership.FailureDetector.Message;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -49,6 +52,11 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
   private final Lost lost;
   private final FailureDetector detector;
 
+  /** In which life they left. */
+  private final Map<PeerId, Long> left = new HashMap<>();
+
+  private Set<PeerId> registered = Set.of();
+
   static Behavior<Command> create(PeerContext peer, Lost lost) {
     return Behaviors.setup(
         context ->
@@ -76,16 +84,41 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
   @Override
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
-        .onMessage(FromPeer.class, it -> handle(new Input.Received(now(), it.message())))
+        .onMessage(FromPeer.class, it -> onMessage(it.message()))
         .onMessage(Tick.class, tick -> onTick())
         .build();
   }
 
+  private Behavior<Command> onMessage(Message message) {
+    return hasLeft(message.from(), message.incarnation())
+        ? this
+        : handle(new Input.Received(now(), message));
+  }
+
+  private boolean hasLeft(PeerId other, long incarnation) {
+    return incarnation <= left.getOrDefault(other, Long.MIN_VALUE);
+  }
+
   private Behavior<Command> onTick() {
+    lookWhoHasLeft();
     for (Contact known : peer.refs().contacts()) {
-      handle(new Input.PeerKnown(now(), known.peer(), known.incarnation()));
+      if (!hasLeft(known.peer(), known.incarnation())) {
+        handle(new Input.PeerKnown(now(), known.peer(), known.incarnation()));
+      }
     }
     return handle(new Input.Tick(now()));
+  }
+
+  /** Who was struck off the registry is not expected to answer; a later life is a newcomer. */
+  private void lookWhoHasLeft() {
+    Set<PeerId> now = peer.state().registry();
+    for (PeerId gone : registered) {
+      if (!now.contains(gone)) {
+        left.put(gone, peer.refs().incarnation(gone).orElse(Long.MIN_VALUE));
+        handle(new Input.PeerLeft(gone));
+      }
+    }
+    registered = now;
   }
 
   private Behavior<Command> handle(Input input) {

@@ -107,6 +107,11 @@ public final class PeerState {
     return Map.copyOf(groups);
   }
 
+  /** How this peer's replica of a group stands; empty if it holds none. */
+  public Optional<GroupStatus> group(GroupId group) {
+    return Optional.ofNullable(groups.get(group));
+  }
+
   /** The groups that this peer believes to lead. */
   public List<GroupId> groupsLed() {
     return groups.values().stream()

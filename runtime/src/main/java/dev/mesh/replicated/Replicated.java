@@ -9,9 +9,9 @@ import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.raft.Role;
 import dev.mesh.replication.GroupStatus;
 import io.netty.channel.EventLoopGroup;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -25,14 +25,14 @@ public final class Replicated {
   private final String name;
   private final GroupId group;
   private final Supplier<ReplicatedLog> log;
-  private final Supplier<Map<GroupId, GroupStatus>> here;
+  private final Function<GroupId, Optional<GroupStatus>> here;
   private final EventLoopGroup loop;
 
   Replicated(
       String name,
       GroupId group,
       Supplier<ReplicatedLog> log,
-      Supplier<Map<GroupId, GroupStatus>> here,
+      Function<GroupId, Optional<GroupStatus>> here,
       EventLoopGroup loop) {
     this.name = name;
     this.group = group;
@@ -82,14 +82,12 @@ public final class Replicated {
 
   /** Whether the replica here believes to lead. Another may lead by now. */
   public boolean isLeader() {
-    return Optional.ofNullable(here.get().get(group))
-        .filter(status -> status.role() == Role.LEADER)
-        .isPresent();
+    return here.apply(group).filter(status -> status.role() == Role.LEADER).isPresent();
   }
 
   /** Who leads as far as the replica here knows; empty if it does not, or there is none here. */
   public Optional<PeerId> leader() {
-    return Optional.ofNullable(here.get().get(group)).flatMap(GroupStatus::leader);
+    return here.apply(group).flatMap(GroupStatus::leader);
   }
 
   /**

@@ -10,10 +10,11 @@ import dev.mesh.replication.GroupStatus;
 import dev.mesh.replication.MachineRegistry;
 import dev.mesh.replication.link.EventLoop;
 import java.time.Duration;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.pattern.Patterns;
@@ -25,14 +26,14 @@ public final class ReplicatedGroups {
   private final ActorSystem<?> system;
   private final ReplicatedLogs logs;
   private final Duration timeout;
-  private final Supplier<Map<GroupId, GroupStatus>> here;
+  private final Function<GroupId, Optional<GroupStatus>> here;
 
   /**
    * @param timeout within which a group must be made and answer
-   * @param here the groups that this peer holds replicas of
+   * @param here how a group's replica stands that this peer holds
    */
   public ReplicatedGroups(
-      ActorSystem<?> system, Duration timeout, Supplier<Map<GroupId, GroupStatus>> here) {
+      ActorSystem<?> system, Duration timeout, Function<GroupId, Optional<GroupStatus>> here) {
     this.system = system;
     this.logs = ReplicatedLogs.get(system);
     this.timeout = timeout;
