@@ -20,8 +20,8 @@ import java.util.function.UnaryOperator;
  * <p>Thread-safe. Within a process, get shared stores from {@link Stores}.
  */
 public final class Store implements StoreReader, AutoCloseable {
-  /** The newest format of a folder that this program reads, and the one it writes. */
-  static final int FORMAT = 1;
+  /** The one format of a folder that this program reads and writes; it grows with every change. */
+  static final int FORMAT = 2;
 
   private static final byte[] FORMAT_KEY = "format".getBytes(StandardCharsets.UTF_8);
   static final String FILES = "db";
@@ -45,7 +45,7 @@ public final class Store implements StoreReader, AutoCloseable {
    * Opens the store in {@code folder}, which is made if it is not there.
    *
    * @throws StoreException if the folder cannot be written, is in use, is damaged, or was written
-   *     by a newer version
+   *     by a version with another format
    */
   public static Store open(Path folder, StoreSettings settings) {
     return open(folder, settings, engine -> engine);
@@ -57,6 +57,7 @@ public final class Store implements StoreReader, AutoCloseable {
     FolderLock lock = FolderLock.take(absolute);
     Store store;
     try {
+      NativeLibrary.load(absolute);
       RocksFiles files = RocksFiles.open(absolute.resolve(FILES), settings);
       GroupCommit commits = new GroupCommit(absolute.toString(), wrap.apply(files), settings);
       store = new Store(absolute, lock, files, commits);
@@ -83,7 +84,7 @@ public final class Store implements StoreReader, AutoCloseable {
   /**
    * Whether a format is written in the store.
    *
-   * @throws StoreException if it is newer than what this program reads
+   * @throws StoreException if it is another than what this program reads
    */
   static boolean hasKnownFormat(StoreReader store, Path folder) {
     byte[] format = store.get(Space.META, FORMAT_KEY);
@@ -91,10 +92,10 @@ public final class Store implements StoreReader, AutoCloseable {
       return false;
     }
     int found = Records.open(format, 1, store, Space.META, FORMAT_KEY).getInt();
-    if (found > FORMAT) {
+    if (found != FORMAT) {
       throw new StoreException(
-          "data folder %s has format %d, and this program reads up to %d; run the newer version that wrote it"
-              .formatted(folder, found, FORMAT));
+          "data folder %s has format %d, and this program reads %d; run the %s version that wrote it, or move the folder away so that this peer joins anew"
+              .formatted(folder, found, FORMAT, found > FORMAT ? "newer" : "older"));
     }
     return true;
   }

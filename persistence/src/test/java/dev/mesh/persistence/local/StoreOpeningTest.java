@@ -169,14 +169,23 @@ class StoreOpeningTest {
 
   @Test
   void refusesANewerFormat() {
+    refusesFormat(Store.FORMAT + 1, "run the newer version");
+  }
+
+  @Test
+  void refusesAnOlderFormat() {
+    refusesFormat(Store.FORMAT - 1, "run the older version");
+  }
+
+  private void refusesFormat(int format, String remedy) {
     try (Store store = Store.open(temp, settings())) {
-      byte[] newer = Records.seal(1, Records.begin(4).putInt(Store.FORMAT + 1));
-      store.writeNow(new Batch().put(Space.META, utf8("format"), newer));
+      byte[] other = Records.seal(1, Records.begin(4).putInt(format));
+      store.writeNow(new Batch().put(Space.META, utf8("format"), other));
     }
     for (int i = 0; i < 2; i++) { // the second time shows that a refusal lets go of the folder
       StoreException refusal =
           assertThrows(StoreException.class, () -> Store.open(temp, settings()));
-      assertTrue(refusal.getMessage().contains("run the newer version"), refusal.getMessage());
+      assertTrue(refusal.getMessage().contains(remedy), refusal.getMessage());
     }
   }
 
