@@ -10,7 +10,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Raft's promises under loss, delay, doubling, reordering, partitions and crashes, while members
- * come and go and leaders hand over.
+ * come and go, leaders hand over, and clocks run apart ({@link Scenario.Theme}). A soak of 50,000
+ * seeds takes about ten minutes:
+ *
+ * <pre>
+ * mvn -B -pl protocols test -Dtest=RaftSimulationTest -Dmesh.sim.seeds=50000
+ * </pre>
  */
 class RaftSimulationTest {
   private static final int SEEDS = 1_600;

@@ -38,6 +38,9 @@ final class SimulatedPeer {
   /** How this peer's clock runs, in percent: no two drift apart by more than a lease allows for. */
   private final long clockRate;
 
+  /** What the clock showed at first: clocks of different peers have nothing to do with another. */
+  private final long clockStart;
+
   private Raft raft;
   private boolean up;
   private boolean flushDue;
@@ -56,23 +59,26 @@ final class SimulatedPeer {
    */
   SimulatedPeer(
       PeerId id,
-      Membership bootstrap,
-      RaftSettings settings,
+      Scenario scenario,
       EventQueue events,
       Network<Message> network,
       Oracle oracle,
       BiConsumer<Long, SimulatedCommand.Answer> answers,
       SeededDraws draws) {
     this.id = id;
-    this.settings = settings;
+    this.settings = scenario.settings();
     this.events = events;
     this.network = network;
     this.oracle = oracle;
     this.draws = draws;
+    Membership founders = scenario.founders();
+    Membership bootstrap = founders.isMember(id) ? founders : Membership.NONE;
     this.disk = new SimulatedDisk(bootstrap);
     this.machine = new SimulatedMachine(bootstrap, oracle::executed);
     this.answers = answers;
-    this.clockRate = draws.between(96, 104);
+    long drift = scenario.driftPercent();
+    this.clockRate = 100 + draws.any(List.of(-drift, drift, draws.between(-drift, drift)));
+    this.clockStart = draws.below(10_000);
   }
 
   PeerId id() {
@@ -96,7 +102,7 @@ final class SimulatedPeer {
   }
 
   long clock() {
-    return events.now() * clockRate / 100;
+    return clockStart + events.now() * clockRate / 100;
   }
 
   void trouble(long newSlowestSync, int newUnreadablePercent) {

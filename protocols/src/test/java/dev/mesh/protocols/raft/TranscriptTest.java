@@ -20,7 +20,7 @@ class TranscriptTest {
 
   static Stream<Path> transcripts() throws IOException {
     try (Stream<Path> files = Files.list(FOLDER)) {
-      return files.sorted().toList().stream();
+      return files.filter(file -> file.toString().endsWith(".txt")).sorted().toList().stream();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.mesh.protocols.sim;
 
 import dev.mesh.protocols.Draws;
+import java.util.List;
 import java.util.Random;
 
 /** Draws that one seed decides. */
@@ -19,6 +20,11 @@ public final class SeededDraws implements Draws {
   /** True in about {@code percent} of 100 draws. */
   public boolean chance(int percent) {
     return below(100) < percent;
+  }
+
+  /** One of these, each as likely as another. */
+  public <T> T any(List<T> of) {
+    return of.get(below(of.size()));
   }
 
   /** A source of its own, so that what one part draws does not shift the draws of another. */

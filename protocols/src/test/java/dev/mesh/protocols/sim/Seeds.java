@@ -4,7 +4,7 @@ import java.util.function.LongUnaryOperator;
 
 /**
  * Runs a simulation for many seeds. {@code -Dmesh.sim.seeds=N} says how many, {@code
- * -Dmesh.sim.seed=S} replays one.
+ * -Dmesh.sim.first=F} where to begin (1, if it is not said), {@code -Dmesh.sim.seed=S} replays one.
  */
 public final class Seeds {
   private Seeds() {}
@@ -17,8 +17,8 @@ public final class Seeds {
    */
   public static void run(int usual, LongUnaryOperator simulation) {
     Long only = Long.getLong("mesh.sim.seed");
-    long first = only == null ? 1 : only;
-    long last = only == null ? Long.getLong("mesh.sim.seeds", usual) : only;
+    long first = only == null ? Long.getLong("mesh.sim.first", 1) : only;
+    long last = only == null ? first + Long.getLong("mesh.sim.seeds", usual) - 1 : only;
     for (long seed = first; seed <= last; seed++) {
       long trace = trace(seed, simulation);
       if ((seed % 10 == 0 || only != null) && trace != trace(seed, simulation)) {
