@@ -8,9 +8,10 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * How the members of any group of the mesh are changed, from whichever peer: each call is carried
- * out by the group's leader. Every stage completes, or fails with {@link
- * dev.mesh.persistence.replicated.ReplicatedLogException}, within {@code
- * mesh.replication.call-timeout}. Thread-safe.
+ * out by the group's leader. Every stage completes or fails within {@code
+ * mesh.replication.call-timeout}: with {@link GroupChangeException} if the leader refuses what was
+ * asked, with {@link dev.mesh.persistence.replicated.ReplicatedLogException} if none answers.
+ * Thread-safe.
  */
 public interface GroupAdmin {
 

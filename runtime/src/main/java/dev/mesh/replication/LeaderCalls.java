@@ -1,6 +1,7 @@
 package dev.mesh.replication;
 
 import static dev.mesh.persistence.replicated.ReplicatedLogException.Reason.UNAVAILABLE;
+import static dev.mesh.replication.GroupChangeException.Reason.CONFLICT;
 
 import dev.mesh.peer.PeerRefs;
 import dev.mesh.persistence.replicated.ReplicatedLogException;
@@ -139,7 +140,7 @@ public final class LeaderCalls implements GroupAdmin {
         leaders.put(group, peer);
         result.complete(reply);
       } else if (refusal.leads()) {
-        fail(refusal.why());
+        result.completeExceptionally(new GroupChangeException(CONFLICT, refusal.why()));
       } else if (refusal.leader().isPresent()) {
         hint(refusal.leader().get());
       } else {

@@ -1,11 +1,13 @@
 package dev.mesh.replication;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
 import dev.mesh.Checked;
+import dev.mesh.persistence.replicated.ReplicatedLogException;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.placement.Directory;
@@ -69,14 +71,19 @@ class LeaderCallsTest {
     a.expectMessageClass(GroupCall.Reconfigure.class)
         .replyTo()
         .tell(new GroupCall.NotDone(true, Optional.empty(), "one at a time"));
-    assertTrue(failure(index).contains("one at a time"));
+    GroupChangeException refusal = assertInstanceOf(GroupChangeException.class, failure(index));
+    assertEquals(GroupChangeException.Reason.CONFLICT, refusal.reason());
+    assertEquals("one at a time", refusal.getMessage());
   }
 
   @Test
   void givesUpWithinTheCallTimeOut() {
     CompletionStage<Long> index =
         calls("call-timeout = 200ms, retry-after = 50ms").reconfigure(GROUP, NEXT);
-    assertTrue(failure(index).contains("no leader"));
+    ReplicatedLogException unavailable =
+        assertInstanceOf(ReplicatedLogException.class, failure(index));
+    assertEquals(ReplicatedLogException.Reason.UNAVAILABLE, unavailable.reason());
+    assertTrue(unavailable.getMessage().contains("no leader"));
   }
 
   private LeaderCalls calls(String settings) {
@@ -97,7 +104,7 @@ class LeaderCallsTest {
     return stage.toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
   }
 
-  private static String failure(CompletionStage<?> stage) {
-    return assertThrows(CompletionException.class, () -> join(stage)).getCause().getMessage();
+  private static Throwable failure(CompletionStage<?> stage) {
+    return assertThrows(CompletionException.class, () -> join(stage)).getCause();
   }
 }

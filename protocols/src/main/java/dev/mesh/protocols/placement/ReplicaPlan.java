@@ -94,21 +94,23 @@ public final class ReplicaPlan {
 
   /**
    * The peers to be struck off the registry: those that leave, or are gone, and hold nothing any
-   * more. None until every group has reported: one that has not may hold more than is recorded.
+   * more. Who leaves stays until every group has reported: one that has not may have more members
+   * than are recorded, and may need this one. Nothing can be hoped for from who is gone, so a group
+   * that cannot report keeps nobody but its recorded members.
    */
   public SortedSet<PeerId> removable(Map<GroupId, GroupReport> reports) {
     SortedSet<PeerId> removable = new TreeSet<>();
-    if (reports.keySet().containsAll(directory.groups().keySet())) {
-      directory
-          .peers()
-          .forEach(
-              (id, peer) -> {
-                boolean toGo = peer.state() == PeerState.LEAVING || gone.contains(id);
-                if (toGo && directory.groupsOf(id).isEmpty() && !isMember(id, reports)) {
-                  removable.add(id);
-                }
-              });
-    }
+    boolean allReported = reports.keySet().containsAll(directory.groups().keySet());
+    directory
+        .peers()
+        .forEach(
+            (id, peer) -> {
+              boolean mayLeave = peer.state() == PeerState.LEAVING && allReported;
+              boolean toGo = mayLeave || gone.contains(id);
+              if (toGo && directory.groupsOf(id).isEmpty() && !isMember(id, reports)) {
+                removable.add(id);
+              }
+            });
     return removable;
   }
 

@@ -211,6 +211,21 @@ class ReplicaPlanTest {
   }
 
   @Test
+  void whoIsGoneIsStruckOffThoughAGroupWithoutItCannotReport() {
+    Map<PeerId, PeerState> peers = Map.of(A, PeerState.ACTIVE, B, PeerState.LEAVING);
+    Directory without = directory(peers, Membership.of(List.of(A)));
+    assertEquals(Set.of(B), plan(without, B).removable(Map.of()));
+    Membership notYetRecorded = new Membership(List.of(A), List.of(B));
+    assertEquals(Set.of(), plan(without, B).removable(report(A, notYetRecorded, true, Set.of())));
+    Directory with = directory(peers, Membership.of(List.of(A, B)));
+    assertEquals(Set.of(), plan(with, B).removable(Map.of()));
+  }
+
+  private static ReplicaPlan plan(Directory directory, PeerId gone) {
+    return new ReplicaPlan(directory, Set.of(A), Set.of(gone), 1);
+  }
+
+  @Test
   void aPlanAllowsAtLeastOneMove() {
     assertThrows(
         IllegalArgumentException.class,

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
- * Who is there, and since when the others are not, as this peer sees it. Time is milliseconds of
- * the caller's monotonic clock. Used by one thread.
+ * Who is there, and since when the others are not, as this peer sees it. Every peer looks, so that
+ * whoever comes to lead group 0 knows what went before. Time is milliseconds of the caller's
+ * monotonic clock. Used by one thread.
  */
 final class Presence {
   private final PeerId self;
@@ -23,8 +25,12 @@ final class Presence {
 
   /**
    * Peers that have left the registry but not yet the cluster: they are not to be taken in again.
+   * One that was lost is not among them: it is a newcomer whenever it comes back.
    */
   private final Set<PeerId> takingLeave = new HashSet<>();
+
+  /** Those of the registry that were there at the last look. */
+  private Set<PeerId> present = Set.of();
 
   private Map<PeerId, ClusterMember> members = Map.of();
   private long now;
@@ -38,9 +44,12 @@ final class Presence {
   void observe(Directory directory, Map<PeerId, ClusterMember> seen, long nowMillis) {
     now = nowMillis;
     members = Map.copyOf(seen);
+    Set<PeerId> registered = directory.peers().keySet();
+    present.stream().filter(peer -> !registered.contains(peer)).forEach(takingLeave::add);
     takingLeave.retainAll(alive());
-    missingSince.keySet().retainAll(directory.peers().keySet());
-    for (PeerId peer : directory.peers().keySet()) {
+    present = registered.stream().filter(this::isAlive).collect(Collectors.toUnmodifiableSet());
+    missingSince.keySet().retainAll(registered);
+    for (PeerId peer : registered) {
       if (isAlive(peer)) {
         missingSince.remove(peer);
       } else {
@@ -88,15 +97,5 @@ final class Presence {
               }
             });
     return commands;
-  }
-
-  /**
-   * The peer is being struck off: if it is there, as one that leaves is, it is no newcomer while it
-   * is still seen. One that was lost is a newcomer whenever it comes back.
-   */
-  void takesLeave(PeerId peer) {
-    if (isAlive(peer)) {
-      takingLeave.add(peer);
-    }
   }
 }

@@ -169,11 +169,8 @@ public final class Steward extends AbstractBehavior<Steward.Command> {
     }
     ReplicaPlan plan =
         new ReplicaPlan(directory, presence.alive(), presence.gone(), settings.maxMoves());
-    List<MetaCommand> removals = new ArrayList<>();
-    for (PeerId peer : plan.removable(reports)) {
-      presence.takesLeave(peer);
-      removals.add(new MetaCommand.Remove(peer));
-    }
+    List<MetaCommand> removals =
+        plan.removable(reports).stream().<MetaCommand>map(MetaCommand.Remove::new).toList();
     if (!removals.isEmpty()) {
       return propose(removals, Proposed::new);
     }

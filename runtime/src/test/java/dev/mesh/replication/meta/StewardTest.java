@@ -231,6 +231,26 @@ class StewardTest {
   }
 
   @Test
+  void whoLeftUnderAnEarlierLeaderIsNotTakenInAgainByTheNext() {
+    leads.set(false);
+    propose(new MetaCommand.Found(directory));
+    propose(new MetaCommand.Register(D, "d:1", "zone-of-d"));
+    joins(D);
+    start();
+    awaitLook();
+    propose(new MetaCommand.Leave(D));
+    propose(new MetaCommand.Remove(D));
+    awaitLook();
+    leads.set(true);
+    awaitSettled(A, B, C);
+    await().during(Duration.ofMillis(200)).until(() -> !directory.peers().containsKey(D));
+    members.remove(D);
+    awaitLook();
+    joins(D);
+    awaitSettled(A, B, C, D);
+  }
+
+  @Test
   void aGroupThatFailsOrIsSilentDoesNotHoldUpTheOthers() {
     start();
     awaitSettled(A, B, C);
