@@ -184,7 +184,12 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
     MeshIdentity.get(getContext().getSystem()).set(mesh.id());
     GroupService service =
         new GroupService(peer, store, remembered, mesh, members, getContext().getSystem());
-    service.start(getContext());
+    try {
+      service.start(getContext());
+    } catch (RuntimeException e) {
+      peer.state().fail(e);
+      throw e;
+    }
     groups = Optional.of(service);
     ActorRef<Command> self = getContext().getSelf();
     getContext()
