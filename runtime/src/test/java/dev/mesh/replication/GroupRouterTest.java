@@ -113,6 +113,44 @@ class GroupRouterTest {
     assertEquals(Reason.OUTCOME_UNKNOWN, reasonOf(answer));
   }
 
+  @Test
+  void doesNotProposeAgainWhatIsToBeProposedOnceAndMayHaveTakenEffect() {
+    var router = router("");
+    var answer = call(router, GroupRouter.Kind.PROPOSE_ONCE, "x");
+    GroupCall.Propose first = a.expectMessageClass(GroupCall.Propose.class);
+    first.replyTo().tell(new GroupCall.NotLeader(ids(first), Optional.of(B)));
+    GroupCall.Propose second = b.expectMessageClass(GroupCall.Propose.class);
+    assertEquals(first.commands(), second.commands(), "nothing was done: that is worth another");
+    second.replyTo().tell(new GroupCall.Unknown(ids(second)));
+    assertEquals(Reason.OUTCOME_UNKNOWN, reasonOf(answer));
+    a.expectNoMessage();
+    b.expectNoMessage();
+  }
+
+  @Test
+  void doesNotProposeAgainWhatIsToBeProposedOnceAndWasNotAnswered() {
+    var router = router("retry-after = 50ms, retry-tick = 10ms");
+    var answer = call(router, GroupRouter.Kind.PROPOSE_ONCE, "x");
+    a.expectMessageClass(GroupCall.Propose.class);
+    assertEquals(Reason.OUTCOME_UNKNOWN, reasonOf(answer));
+    b.expectNoMessage();
+  }
+
+  @Test
+  void whoeverWaitsWhenItEndsIsToldSo() {
+    var router = router("");
+    var read = call(router, GroupRouter.Kind.READ, "");
+    a.expectMessageClass(GroupCall.Read.class);
+    var sent = call(router, GroupRouter.Kind.PROPOSE, "x");
+    a.expectMessageClass(GroupCall.Propose.class);
+    known.clear();
+    var unsent = call(router, GroupRouter.Kind.PROPOSE, "y");
+    kit.stop(router);
+    assertEquals(Reason.UNAVAILABLE, reasonOf(read));
+    assertEquals(Reason.OUTCOME_UNKNOWN, reasonOf(sent));
+    assertEquals(Reason.UNAVAILABLE, reasonOf(unsent));
+  }
+
   private ActorRef<GroupRouter.Command> router(String overrides) {
     known.put(A, a.ref());
     known.put(B, b.ref());

@@ -1,14 +1,15 @@
 package dev.mesh.replication.link;
 
+import static dev.mesh.replication.link.Ends.A;
+import static dev.mesh.replication.link.Ends.B;
+import static dev.mesh.replication.link.Ends.heartbeat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mesh.protocols.Bytes;
-import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.MeshId;
-import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.raft.Entry;
 import dev.mesh.protocols.raft.EntryType;
 import dev.mesh.protocols.raft.Message;
@@ -16,105 +17,39 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Streams over real sockets; each end has a loop of its own. */
 class LinksTest {
-  private static final MeshId MESH = new MeshId("0123456789abcdef0123456789abcdef");
   private static final MeshId OTHER_MESH = new MeshId("ffffffffffffffffffffffffffffffff");
-  private static final PeerId A = new PeerId("a");
-  private static final PeerId B = new PeerId("b");
-  private static final GroupId GROUP = new GroupId(7);
-  private static final int MAX_FRAME = 64 * 1024;
 
-  private final Map<PeerId, Integer> ports = new ConcurrentHashMap<>();
-  private final List<End> ends = new ArrayList<>();
-
-  private record Received(PeerId from, GroupId group, Message message) {}
-
-  /** One peer. */
-  private final class End implements Links.Host {
-    final List<Received> received = new CopyOnWriteArrayList<>();
-    final List<PeerId> sought = new CopyOnWriteArrayList<>();
-    final EventLoop loop;
-    final Links links;
-
-    End(PeerId self, MeshId mesh, int port) {
-      loop = new EventLoop("test-loop-" + self.value());
-      links =
-          Links.open(
-              new Links.Settings(
-                  mesh,
-                  self,
-                  "127.0.0.1",
-                  port,
-                  MAX_FRAME,
-                  1 << 20,
-                  Duration.ofSeconds(2),
-                  Duration.ofMillis(50),
-                  Duration.ofMillis(500),
-                  LinkTls.NONE),
-              loop,
-              this);
-      ports.put(self, links.port());
-      ends.add(this);
-    }
-
-    @Override
-    public void received(PeerId from, GroupId group, Message message) {
-      received.add(new Received(from, group, message));
-    }
-
-    /** Finds whoever has a port by now. */
-    @Override
-    public void seek(PeerId peer) {
-      sought.add(peer);
-      Integer port = ports.get(peer);
-      if (port != null) {
-        loop.execute(() -> links.found(peer, "127.0.0.1", port));
-      }
-    }
-
-    void send(PeerId to, Message message) {
-      loop.execute(() -> links.send(to, GROUP, message));
-    }
-
-    void end() {
-      links.close();
-      loop.shutdown();
-    }
-  }
+  private final Ends ends = new Ends();
 
   @AfterEach
   void endAll() {
-    ends.forEach(End::end);
-    ends.clear();
+    ends.close();
   }
 
   @Test
   void messagesArriveInOrderAlsoThoseSentBeforeThereWasAConnection() {
-    End a = new End(A, MESH, 0);
-    End b = new End(B, MESH, 0);
+    Ends.End a = ends.open(A);
+    Ends.End b = ends.open(B);
     for (int round = 0; round < 50; round++) {
       a.send(B, heartbeat(round));
     }
     await().until(() -> b.received.size() == 50);
     for (int round = 0; round < 50; round++) {
-      assertEquals(new Received(A, GROUP, heartbeat(round)), b.received.get(round));
+      assertEquals(new Ends.Received(A, Ends.GROUP, heartbeat(round)), b.received.get(round));
     }
   }
 
   @Test
   void bothDirectionsAndLargeMessagesWork() {
-    End a = new End(A, MESH, 0);
-    End b = new End(B, MESH, 0);
-    Message large = append(MAX_FRAME - 1024);
+    Ends.End a = ends.open(A);
+    Ends.End b = ends.open(B);
+    Message large = append(Ends.MAX_FRAME - 1024);
     a.send(B, large);
     b.send(A, large);
     await().until(() -> a.received.size() == 1 && b.received.size() == 1);
@@ -124,11 +59,11 @@ class LinksTest {
 
   @Test
   void aMessageThatIsTooLargeEndsTheConnectionAndTheNextOneOpensAnother() {
-    End a = new End(A, MESH, 0);
-    End b = new End(B, MESH, 0);
+    Ends.End a = ends.open(A);
+    Ends.End b = ends.open(B);
     a.send(B, heartbeat(1));
     await().until(() -> b.received.size() == 1);
-    a.send(B, append(MAX_FRAME + 1));
+    a.send(B, append(Ends.MAX_FRAME + 1));
     await()
         .until(
             () -> {
@@ -140,8 +75,8 @@ class LinksTest {
 
   @Test
   void aStreamOfAnotherMeshIsRefused() {
-    End a = new End(A, OTHER_MESH, 0);
-    End b = new End(B, MESH, 0);
+    Ends.End a = ends.open(A, OTHER_MESH, 0, LinkTls.NONE);
+    Ends.End b = ends.open(B);
     a.send(B, heartbeat(1));
     await()
         .until(
@@ -154,13 +89,12 @@ class LinksTest {
 
   @Test
   void aPeerThatComesBackElsewhereIsFoundAgain() {
-    End a = new End(A, MESH, 0);
-    End b = new End(B, MESH, 0);
+    Ends.End a = ends.open(A);
+    Ends.End b = ends.open(B);
     a.send(B, heartbeat(1));
     await().until(() -> b.received.size() == 1);
-    ends.remove(b);
-    b.end();
-    End again = new End(B, MESH, 0);
+    ends.end(b);
+    Ends.End again = ends.open(B);
     await()
         .until(
             () -> {
@@ -171,11 +105,11 @@ class LinksTest {
 
   @Test
   void aConnectionToAPeerThatGivesNoSignOfLifeIsMadeAnew() throws IOException {
-    End a = new End(A, MESH, 0);
+    Ends.End a = ends.open(A);
     try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
-      ports.put(B, silent.getLocalPort());
+      ends.move(B, silent.getLocalPort());
       a.send(B, heartbeat(1));
-      End b = new End(B, MESH, 0);
+      Ends.End b = ends.open(B);
       await()
           .until(
               () -> {
@@ -187,8 +121,8 @@ class LinksTest {
 
   @Test
   void aConnectionThatIsIdleIsKept() {
-    End a = new End(A, MESH, 0);
-    End b = new End(B, MESH, 0);
+    Ends.End a = ends.open(A);
+    Ends.End b = ends.open(B);
     a.send(B, heartbeat(1));
     await().until(() -> b.received.size() == 1);
     int sought = a.sought.size();
@@ -200,15 +134,13 @@ class LinksTest {
 
   @Test
   void aPortThatIsTakenIsNamed() {
-    End a = new End(A, MESH, 0);
+    Ends.End a = ends.open(A);
     String refusal =
-        assertThrows(IllegalStateException.class, () -> new End(B, MESH, a.links.port()))
+        assertThrows(
+                IllegalStateException.class,
+                () -> ends.open(B, Ends.MESH, a.links.port(), LinkTls.NONE))
             .getMessage();
     assertTrue(refusal.contains("127.0.0.1:" + a.links.port()), refusal);
-  }
-
-  private static Message heartbeat(long round) {
-    return new Message.AppendEntries(3, 0, 0, List.of(), 0, round);
   }
 
   private static Message append(int bytes) {
