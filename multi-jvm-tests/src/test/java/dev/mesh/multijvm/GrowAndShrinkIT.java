@@ -1,7 +1,5 @@
 package dev.mesh.multijvm;
 
-import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mesh.multijvm.testkit.Load;
@@ -9,11 +7,11 @@ import dev.mesh.multijvm.testkit.MeshClient;
 import dev.mesh.multijvm.testkit.Outcomes;
 import dev.mesh.multijvm.testkit.PeerProcess;
 import dev.mesh.multijvm.testkit.TestMesh;
+import dev.mesh.multijvm.testkit.Voters;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,15 +40,15 @@ class GrowAndShrinkIT {
           CompletableFuture.runAsync(() -> submitUntil(enough, client, acknowledged));
 
       start(mesh, 1, 2);
-      awaitVoters(client, 3, 3);
+      Voters.awaitCounts(client, 3, 3);
       start(mesh, 3, 4);
-      awaitVoters(client, 5, 3);
+      Voters.awaitCounts(client, 5, 3);
       stop(mesh.peer(3));
       stop(mesh.peer(4));
-      awaitVoters(client, 3, 3);
+      Voters.awaitCounts(client, 3, 3);
       stop(mesh.peer(1));
       stop(mesh.peer(2));
-      awaitVoters(client, 1, 1);
+      Voters.awaitCounts(client, 1, 1);
       enough.set(true);
       load.join();
 
@@ -63,18 +61,6 @@ class GrowAndShrinkIT {
     List<PeerProcess> started = IntStream.of(peers).mapToObj(mesh::peer).toList();
     started.forEach(PeerProcess::start);
     started.forEach(peer -> peer.awaitHealth("ok"));
-  }
-
-  /** Waits until group 0, and every other group, has so many voters. */
-  private static void awaitVoters(MeshClient client, int ofGroup0, int ofOthers) {
-    await(ofGroup0 + " voters of group 0, " + ofOthers + " of the others")
-        .atMost(PeerProcess.PATIENCE)
-        .untilAsserted(
-            () -> {
-              Map<Integer, Integer> voters = client.voters();
-              assertEquals(ofGroup0, voters.remove(0));
-              assertEquals(Set.of(ofOthers), Set.copyOf(voters.values()));
-            });
   }
 
   private static void stop(PeerProcess peer) {

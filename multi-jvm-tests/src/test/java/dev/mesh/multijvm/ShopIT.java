@@ -5,17 +5,12 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mesh.multijvm.testkit.ChildJvm;
+import dev.mesh.multijvm.testkit.Application;
 import dev.mesh.multijvm.testkit.PeerProcess;
 import dev.mesh.multijvm.testkit.Ports;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,40 +35,29 @@ class ShopIT {
 
   @TempDir Path folder;
 
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
-  private final List<Integer> remoting = ports();
-  private final List<Integer> serving = ports();
-  private final List<ChildJvm> shops = new ArrayList<>();
-
-  private static List<Integer> ports() {
-    return IntStream.range(0, PROCESSES).mapToObj(i -> Ports.free()).toList();
-  }
+  private final List<Integer> remoting =
+      IntStream.range(0, PROCESSES).mapToObj(i -> Ports.free()).toList();
+  private final List<Application> shops = new ArrayList<>();
 
   @BeforeEach
   void open() throws IOException {
     for (int i = 0; i < PROCESSES; i++) {
-      Path file = folder.resolve("shop-" + i + ".conf");
-      Files.writeString(file, configuration(i), UTF_8);
-      shops.add(
-          PeerProcess.application(
-              "ShopIT", "shop-" + i, "dev.mesh.multijvm.shop.Shop", List.of(file.toString())));
+      String name = "shop-" + i;
+      int port = Ports.free();
+      Path file = folder.resolve(name + ".conf");
+      Files.writeString(file, configuration(i, port), UTF_8);
+      shops.add(new Application("ShopIT", name, "dev.mesh.multijvm.shop.Shop", file, port));
     }
-    for (int i = 0; i < PROCESSES; i++) {
-      int shop = i;
-      await("shop " + i + " is open")
-          .atMost(PeerProcess.PATIENCE)
-          .failFast(shops.get(i).logTail(), () -> !shops.get(shop).alive())
-          .until(() -> get(shop, "/sold").isPresent());
-    }
+    shops.forEach(Application::start);
+    shops.forEach(shop -> shop.awaitAnswer("/sold"));
   }
 
   @AfterEach
   void close() {
-    shops.forEach(ChildJvm::close);
+    shops.forEach(Application::close);
   }
 
-  private String configuration(int shop) {
+  private String configuration(int shop, int port) {
     String seeds = list("\"pekko://shop@127.0.0.1:%d\"");
     String peers = list("\"127.0.0.1:%d\"");
     return """
@@ -82,44 +66,11 @@ class ShopIT {
         mesh { seeds = [%s], peer-name = "shop-%d", data-dir = "%s" }
         shop.port = %d
         """
-        .formatted(
-            remoting.get(shop),
-            seeds,
-            peers,
-            shop,
-            folder.resolve("data-" + shop),
-            serving.get(shop));
+        .formatted(remoting.get(shop), seeds, peers, shop, folder.resolve("data-" + shop), port);
   }
 
   private String list(String form) {
     return remoting.stream().map(form::formatted).collect(Collectors.joining(", "));
-  }
-
-  /** The answer, or none if it was not well. */
-  private Optional<String> send(int shop, String path, HttpRequest.Builder request) {
-    URI uri = URI.create("http://127.0.0.1:" + serving.get(shop) + path);
-    try {
-      HttpResponse<String> response =
-          http.send(
-              request.uri(uri).timeout(Duration.ofSeconds(20)).build(),
-              HttpResponse.BodyHandlers.ofString());
-      return Optional.of(response)
-          .filter(answer -> answer.statusCode() == 200)
-          .map(HttpResponse::body);
-    } catch (IOException e) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
-    }
-  }
-
-  private Optional<String> get(int shop, String path) {
-    return send(shop, path, HttpRequest.newBuilder().GET());
-  }
-
-  private Optional<String> post(int shop, String path) {
-    return send(shop, path, HttpRequest.newBuilder().POST(HttpRequest.BodyPublishers.noBody()));
   }
 
   @Test
@@ -135,7 +86,7 @@ class ShopIT {
       }
       for (int cart = 0; cart < CARTS; cart++) {
         String item = "item-" + round;
-        if (post(cart % alive, "/carts/" + cart + "/" + item).isPresent()) {
+        if (shops.get(cart % alive).post("/carts/" + cart + "/" + item).isPresent()) {
           acknowledged.computeIfAbsent(cart, c -> new ArrayList<>()).add(item);
         } else {
           unknown++;
@@ -150,7 +101,7 @@ class ShopIT {
     int sold =
         await("the events are counted")
             .atMost(PeerProcess.PATIENCE)
-            .until(() -> get(0, "/sold").map(Integer::parseInt), Optional::isPresent)
+            .until(() -> shops.get(0).get("/sold").map(Integer::parseInt), Optional::isPresent)
             .orElseThrow();
     int known = acknowledged.values().stream().mapToInt(List::size).sum();
     assertTrue(sold >= known && sold <= known + unknown, sold + " of " + known + "+" + unknown);
@@ -161,7 +112,7 @@ class ShopIT {
         .atMost(PeerProcess.PATIENCE)
         .untilAsserted(
             () -> {
-              String content = get(shop, "/carts/" + cart).orElse("no answer");
+              String content = shops.get(shop).get("/carts/" + cart).orElse("no answer");
               for (String item : items) {
                 assertTrue(content.contains(item + "="), content + " lacks " + item);
               }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Speaks to one peer over HTTP, as a user's script would. Thread-safe. */
@@ -85,15 +86,17 @@ public final class MeshClient {
     return peers;
   }
 
-  /** How many voters each group has, by the group's number. */
-  public Map<Integer, Integer> voters() {
-    Map<Integer, Integer> voters = new TreeMap<>();
+  /** The ids of the peers that vote in each group, by the group's number. */
+  public Map<Integer, Set<String>> voters() {
+    Map<Integer, Set<String>> voters = new TreeMap<>();
     for (JsonNode group : get("/v1/consensus").body()) {
-      int count = 0;
+      Set<String> ids = new TreeSet<>();
       for (JsonNode member : group.path("members")) {
-        count += member.path("voter").asBoolean() ? 1 : 0;
+        if (member.path("voter").asBoolean()) {
+          ids.add(member.path("id").asText());
+        }
       }
-      voters.put(group.path("group").asInt(), count);
+      voters.put(group.path("group").asInt(), ids);
     }
     return voters;
   }

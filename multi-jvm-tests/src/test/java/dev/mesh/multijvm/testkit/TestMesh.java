@@ -53,7 +53,7 @@ public final class TestMesh implements AutoCloseable {
    * Prepares peers on the loopback address; none is started.
    *
    * @param test names the folder of the logs
-   * @param folder holds the peers' data
+   * @param folder holds the peers' data, each peer's in a folder of its name
    * @param expect how many are to found the mesh
    */
   public static TestMesh of(String test, Path folder, int count, int expect) {
@@ -74,7 +74,7 @@ public final class TestMesh implements AutoCloseable {
         """
         mesh {
           node { leave-on-stop = on, leave-timeout = %dms }
-          replication.steward.replace-after = %dms
+          replication { groups = 8, steward.replace-after = %dms }
         }
         """
             .formatted(LEAVE.toMillis(), replaceAfter.toMillis());
