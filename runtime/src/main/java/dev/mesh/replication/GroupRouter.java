@@ -1,7 +1,6 @@
 package dev.mesh.replication;
 
 import static dev.mesh.persistence.replicated.ReplicatedLogException.Reason.OUTCOME_UNKNOWN;
-import static dev.mesh.persistence.replicated.ReplicatedLogException.Reason.OVERLOADED;
 import static dev.mesh.persistence.replicated.ReplicatedLogException.Reason.UNAVAILABLE;
 
 import dev.mesh.persistence.replicated.ReplicatedLog;
@@ -11,9 +10,7 @@ import dev.mesh.protocols.PeerId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -75,6 +72,9 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
    */
   record Replicas(List<PeerId> voters, Optional<PeerId> here) implements Command {}
 
+  /** The replica here has learned who leads; whoever led before is not waited for. */
+  record Led(PeerId leader) implements Command {}
+
   private record Replied(GroupCall.Reply reply) implements Command {}
 
   private enum Tick implements Command {
@@ -94,24 +94,6 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
     }
   }
 
-  /**
-   * A call under way. While {@code sent}, a replica was asked at {@code sentAt}; {@code uncertain}
-   * once an attempt ended without word of what became of it.
-   */
-  private static final class Pending {
-    final Call call;
-    final long deadline;
-    long sentAt;
-    boolean sent;
-    boolean uncertain;
-
-    Pending(Call call, long deadline) {
-      this.call = call;
-      this.deadline = deadline;
-      this.uncertain = call.uncertain();
-    }
-  }
-
   /** What this router needs to know of its group. */
   record Group(
       Replicas replicas,
@@ -122,10 +104,8 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
   private final Group group;
   private final GroupSettings settings;
   private final ActorRef<GroupCall.Reply> replies;
-  private final Map<Long, Pending> pending = new LinkedHashMap<>();
+  private final PendingCalls pending;
   private final Deque<Long> toSend = new ArrayDeque<>();
-  private long lastId;
-  private long pendingBytes;
   private boolean sendScheduled;
   private Replicas replicas;
   private PeerId target;
@@ -146,6 +126,7 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
     this.group = group;
     this.replicas = group.replicas();
     this.settings = settings;
+    this.pending = new PendingCalls(settings);
     this.replies = context.messageAdapter(GroupCall.Reply.class, Replied::new);
     this.target = replicas.here().orElse(replicas.voters().get(0));
   }
@@ -156,26 +137,15 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
         .onMessage(Call.class, this::onCall)
         .onMessage(Replied.class, this::onReply)
         .onMessage(Replicas.class, this::onReplicas)
+        .onMessage(Led.class, this::onLed)
         .onMessageEquals(Tick.SEND, this::onSend)
         .onMessageEquals(Tick.RETRY, this::onRetry)
         .onSignal(PostStop.class, this::onPostStop)
         .build();
   }
 
-  /** Nobody will hear the answers any more: whoever waits is told so at once. */
   private Behavior<Command> onPostStop(PostStop signal) {
-    for (Pending waiting : pending.values()) {
-      boolean unknown =
-          waiting.call.kind().changesTheGroup() && (waiting.sent || waiting.uncertain);
-      fail(
-          waiting,
-          unknown ? OUTCOME_UNKNOWN : UNAVAILABLE,
-          "this peer's part in the mesh ended before the group answered; "
-              + (unknown
-                  ? "the command may or may not take effect: read before trying again"
-                  : "nothing was done"));
-    }
-    pending.clear();
+    pending.end();
     return this;
   }
 
@@ -188,28 +158,34 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
     return this;
   }
 
+  /** The calls that went to another peer are asked again at once, where that is allowed. */
+  private Behavior<Command> onLed(Led led) {
+    if (replicas.voters().contains(led.leader())) {
+      target = led.leader();
+      pending
+          .where(
+              waiting ->
+                  waiting.isAsked()
+                      && !waiting.isAskedOf(target)
+                      && waiting.call().kind() != Kind.QUERY
+                      && waiting.call().kind() != Kind.PROPOSE_ONCE)
+          .forEach(this::askAgain);
+    }
+    return this;
+  }
+
   private Behavior<Command> onCall(Call call) {
     Optional<String> refusal = call.kind() == Kind.QUERY ? Optional.empty() : group.refusal().get();
-    int size = call.bytes().length();
     if (refusal.isPresent()) {
       call.result()
           .completeExceptionally(
               new ReplicatedLogException(
                   call.uncertain() ? OUTCOME_UNKNOWN : UNAVAILABLE, refusal.get()));
-    } else if (pending.size() >= settings.maxPendingCalls()
-        || pendingBytes + size > settings.maxPendingBytes()) {
-      call.result()
-          .completeExceptionally(
-              new ReplicatedLogException(
-                  call.uncertain() ? OUTCOME_UNKNOWN : OVERLOADED,
-                  pending.size()
-                      + " calls with "
-                      + pendingBytes
-                      + " bytes wait for the group already; try again later"));
-    } else {
-      pending.put(++lastId, new Pending(call, now() + settings.callTimeout().toNanos()));
-      toSend.add(lastId);
-      pendingBytes += size;
+      return this;
+    }
+    Optional<Long> id = pending.add(call, now());
+    if (id.isPresent()) {
+      toSend.add(id.get());
       scheduleSend();
       lookAfterCalls();
     }
@@ -239,22 +215,26 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
     Gathered gathered = new Gathered();
     for (int left = toSend.size(); left > 0; left--) {
       long id = toSend.poll();
-      Pending waiting = pending.get(id);
-      if (waiting == null) {
-        continue;
-      }
-      boolean query = waiting.call.kind() == Kind.QUERY;
-      Optional<ActorRef<GroupCall>> replica = query ? nearest : leader;
-      if (replica.isEmpty()) {
-        toSend.add(id);
-      } else {
-        waiting.sent = true;
-        waiting.sentAt = now();
-        gathered.add(id, waiting, replica.get());
-      }
+      pending.get(id).ifPresent(waiting -> send(id, waiting, leader, nearest, gathered));
     }
     leader.ifPresent(gathered::flush);
     return this;
+  }
+
+  private void send(
+      long id,
+      PendingCalls.Pending waiting,
+      Optional<ActorRef<GroupCall>> leader,
+      Optional<ActorRef<GroupCall>> nearest,
+      Gathered gathered) {
+    boolean query = waiting.call().kind() == Kind.QUERY;
+    Optional<ActorRef<GroupCall>> replica = query ? nearest : leader;
+    if (replica.isEmpty()) {
+      toSend.add(id);
+    } else {
+      waiting.ask(query ? replicas.here().orElse(target) : target, now());
+      gathered.add(id, waiting.call(), replica.get());
+    }
   }
 
   /** What one turn sends: commands and reads each in one message, within its bound. */
@@ -263,8 +243,7 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
     private final List<Long> reads = new ArrayList<>();
     private long bytes;
 
-    void add(long id, Pending waiting, ActorRef<GroupCall> replica) {
-      Call call = waiting.call;
+    void add(long id, Call call, ActorRef<GroupCall> replica) {
       if (call.kind() == Kind.QUERY) {
         replica.tell(new GroupCall.Query(id, call.atLeast(), call.bytes(), replies));
       } else if (call.kind() == Kind.READ) {
@@ -294,54 +273,60 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
   private Behavior<Command> onReply(Replied replied) {
     GroupCall.Reply reply = replied.reply();
     if (reply instanceof GroupCall.Answers answers) {
-      for (GroupCall.Answer answer : answers.answers()) {
-        remove(answer.id()).ifPresent(done -> done.call.result().complete(answer));
-      }
+      answers.answers().forEach(pending::answer);
     } else if (reply instanceof GroupCall.NotLeader notLeader) {
-      PeerId refused = target;
-      target = notLeader.leader().orElseGet(() -> successorOf(refused));
-      boolean hinted = notLeader.leader().isPresent();
-      notLeader.ids().forEach(id -> sendAgain(id, hinted));
+      refused(notLeader);
     } else if (reply instanceof GroupCall.Overloaded overloaded) {
-      for (long id : overloaded.ids()) {
-        remove(id).ifPresent(full -> refuse(full, overloaded.why()));
-      }
+      overloaded.ids().forEach(id -> pending.refuse(id, overloaded.why()));
     } else if (reply instanceof GroupCall.Unknown unknown) {
-      for (long id : unknown.ids()) {
-        if (!isLost(id)) {
-          sendAgain(id, true);
-        }
-      }
+      unknown.ids().forEach(this::askAgain);
     } else {
       throw new IllegalStateException("no rule for " + reply);
     }
     return this;
   }
 
-  /** What became of an attempt is not known; returns whether the call has ended with that. */
-  private boolean isLost(long id) {
-    Pending waiting = pending.get(id);
-    if (waiting == null) {
-      return true;
+  /** A hint from who is no longer the target is older than what made another the target. */
+  private void refused(GroupCall.NotLeader notLeader) {
+    boolean current =
+        notLeader.ids().stream()
+            .flatMap(id -> pending.get(id).stream())
+            .anyMatch(waiting -> waiting.isAskedOf(target));
+    if (current) {
+      target = notLeader.leader().orElseGet(() -> successorOf(target));
     }
-    waiting.uncertain = true;
-    if (waiting.call.kind() == Kind.PROPOSE_ONCE) {
-      remove(id).ifPresent(this::giveUp);
-      return true;
-    }
-    return false;
+    boolean known = !current || notLeader.leader().isPresent();
+    notLeader.ids().forEach(id -> sendAgain(id, known));
+  }
+
+  /** What became of the latest attempt is not known. */
+  private void askAgain(long id) {
+    pending
+        .get(id)
+        .ifPresent(
+            waiting -> {
+              waiting.mayHaveTakenEffect();
+              if (waiting.call().kind() == Kind.PROPOSE_ONCE) {
+                pending.giveUp(id, replicas.voters());
+              } else {
+                sendAgain(id, true);
+              }
+            });
   }
 
   /** Without a hint the next attempt waits for the retry tick, so that an election is no storm. */
   private void sendAgain(long id, boolean atOnce) {
-    Pending waiting = pending.get(id);
-    if (waiting != null && waiting.sent) {
-      waiting.sent = false;
-      toSend.add(id);
-      if (atOnce) {
-        scheduleSend();
-      }
-    }
+    pending
+        .get(id)
+        .filter(PendingCalls.Pending::isAsked)
+        .ifPresent(
+            waiting -> {
+              waiting.takeBack();
+              toSend.add(id);
+              if (atOnce) {
+                scheduleSend();
+              }
+            });
   }
 
   private Behavior<Command> onRetry() {
@@ -350,62 +335,20 @@ final class GroupRouter extends AbstractBehavior<GroupRouter.Command> {
       return this;
     }
     long now = now();
-    List<Long> silent = new ArrayList<>();
-    List<Long> late = new ArrayList<>();
-    for (Map.Entry<Long, Pending> entry : pending.entrySet()) {
-      Pending waiting = entry.getValue();
-      if (now - waiting.deadline >= 0) {
-        late.add(entry.getKey());
-      } else if (waiting.sent && now - waiting.sentAt >= settings.retryAfter().toNanos()) {
-        silent.add(entry.getKey());
-      }
-    }
-    late.forEach(id -> remove(id).ifPresent(this::giveUp));
-    silent.stream().filter(id -> !isLost(id)).forEach(id -> sendAgain(id, true));
-    if (!silent.isEmpty() || group.replicaAt().apply(target).isEmpty()) {
+    pending.giveUpLate(now, replicas.voters());
+    long patience = settings.retryAfter().toNanos();
+    boolean targetIsSilent =
+        !pending
+            .where(waiting -> waiting.isAskedOf(target) && waiting.isSilent(now, patience))
+            .isEmpty();
+    pending.where(waiting -> waiting.isSilent(now, patience)).forEach(this::askAgain);
+    if (targetIsSilent || group.replicaAt().apply(target).isEmpty()) {
       target = successorOf(target);
     }
     if (!toSend.isEmpty()) {
       scheduleSend();
     }
     return this;
-  }
-
-  private void giveUp(Pending waiting) {
-    if (waiting.call.kind().changesTheGroup() && (waiting.sent || waiting.uncertain)) {
-      fail(
-          waiting,
-          OUTCOME_UNKNOWN,
-          "no answer from the group in time; the command may or may not take effect: read before"
-              + " trying again");
-    } else {
-      fail(
-          waiting,
-          UNAVAILABLE,
-          "no leader of the group answered within "
-              + settings.callTimeout()
-              + "; nothing was done: see that a majority of "
-              + replicas.voters()
-              + " is up");
-    }
-  }
-
-  /** That nothing was done now says nothing of an earlier attempt. */
-  private static void refuse(Pending full, String why) {
-    boolean unknown = full.call.kind().changesTheGroup() && full.uncertain;
-    fail(full, unknown ? OUTCOME_UNKNOWN : OVERLOADED, why);
-  }
-
-  private static void fail(Pending waiting, ReplicatedLogException.Reason reason, String why) {
-    waiting.call.result().completeExceptionally(new ReplicatedLogException(reason, why));
-  }
-
-  private Optional<Pending> remove(long id) {
-    Pending removed = pending.remove(id);
-    if (removed != null) {
-      pendingBytes -= removed.call.bytes().length();
-    }
-    return Optional.ofNullable(removed);
   }
 
   private PeerId successorOf(PeerId peer) {

@@ -14,6 +14,7 @@ import dev.mesh.protocols.raft.SnapshotMark;
 import dev.mesh.replication.link.RaftCodec;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.Behavior;
 
 /** Recovers a replica from the peer's store. Reads the disk. */
@@ -21,11 +22,17 @@ final class ReplicaOpener {
   private final Replication.Environment environment;
   private final RaftLogStore logs;
   private final ReplicaStreams streams;
+  private final Consumer<GroupStatus> statusChanged;
 
-  ReplicaOpener(Replication.Environment environment, RaftLogStore logs, ReplicaStreams streams) {
+  ReplicaOpener(
+      Replication.Environment environment,
+      RaftLogStore logs,
+      ReplicaStreams streams,
+      Consumer<GroupStatus> statusChanged) {
     this.environment = environment;
     this.logs = logs;
     this.streams = streams;
+    this.statusChanged = statusChanged;
   }
 
   /**
@@ -58,7 +65,7 @@ final class ReplicaOpener {
             recovered.machine(),
             (peer, message) -> send(group, peer, message),
             local,
-            environment.statusChanged()),
+            statusChanged),
         environment.settings());
   }
 

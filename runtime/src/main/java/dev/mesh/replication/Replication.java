@@ -90,6 +90,9 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
 
   private final Map<GroupId, ActorRef<GroupRouter.Command>> routers = new ConcurrentHashMap<>();
 
+  /** Who led each group that has a replica here, when it last knew. */
+  private final Map<GroupId, PeerId> leaders = new ConcurrentHashMap<>();
+
   /** Groups that have had a replica here since this peer started. */
   private final Set<GroupId> doors = new HashSet<>();
 
@@ -116,7 +119,7 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
     RaftLogStore logs = new RaftLogStore(environment.store(), environment.mesh());
     this.environment = environment;
     this.streams = new ReplicaStreams(context, environment);
-    this.opener = new ReplicaOpener(environment, logs, streams);
+    this.opener = new ReplicaOpener(environment, logs, streams, this::stands);
     this.held = new HeldReplicas(environment.store(), logs);
     this.directory = environment.directory();
     ActorRef<Command> self = context.getSelf();
@@ -261,6 +264,20 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
         new GroupRouter.Group(
             replicas, peer -> environment.refs().at(peer, pathOf(group)), environment.refusal()),
         environment.settings());
+  }
+
+  /** On a replica's thread. Who waits for a leader of before hears of the next at once. */
+  private void stands(GroupStatus status) {
+    environment.statusChanged().accept(status);
+    GroupId group = status.group();
+    status
+        .leader()
+        .filter(leader -> !leader.equals(leaders.get(group)))
+        .ifPresent(
+            leader -> {
+              leaders.put(group, leader);
+              routers.get(group).tell(new GroupRouter.Led(leader));
+            });
   }
 
   static String pathOf(GroupId group) {

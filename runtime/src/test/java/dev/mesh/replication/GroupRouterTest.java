@@ -70,6 +70,34 @@ class GroupRouterTest {
   }
 
   @Test
+  void asksTheNewLeaderAtOnceWhatTheOldOneHasNotAnswered() {
+    var router = router("retry-after = 5s, call-timeout = 10s");
+    var repeatable = call(router, GroupRouter.Kind.PROPOSE, "x");
+    GroupCall.Propose first = a.expectMessageClass(GroupCall.Propose.class);
+    var once = call(router, GroupRouter.Kind.PROPOSE_ONCE, "y");
+    a.expectMessageClass(GroupCall.Propose.class);
+
+    router.tell(new GroupRouter.Led(B));
+    GroupCall.Propose again = b.expectMessageClass(GroupCall.Propose.class);
+    assertEquals(first.commands(), again.commands(), "what may be done once alone is not repeated");
+    again.replyTo().tell(new GroupCall.Overloaded(ids(again), "too much"));
+    assertEquals(Reason.OUTCOME_UNKNOWN, reasonOf(repeatable));
+    assertFalse(once.isDone());
+  }
+
+  @Test
+  void theSilenceOfAnEarlierLeaderSaysNothingAgainstTheNext() {
+    var router = router("retry-after = 50ms, retry-tick = 10ms");
+    var once = call(router, GroupRouter.Kind.PROPOSE_ONCE, "x");
+    a.expectMessageClass(GroupCall.Propose.class);
+    router.tell(new GroupRouter.Led(B));
+    assertEquals(Reason.OUTCOME_UNKNOWN, reasonOf(once));
+    var next = call(router, GroupRouter.Kind.PROPOSE_ONCE, "y");
+    b.expectMessageClass(GroupCall.Propose.class);
+    assertEquals(Reason.OUTCOME_UNKNOWN, reasonOf(next));
+  }
+
+  @Test
   void saysThatTheOutcomeIsUnknownWhenACommandWasSentAndNotAnswered() {
     var answer =
         call(router("call-timeout = 200ms, retry-tick = 10ms"), GroupRouter.Kind.PROPOSE, "x");
