@@ -81,6 +81,7 @@ class UpCommand implements Callable<Integer> {
     try {
       MeshNode node = MeshNode.start(settings);
       Runtime.getRuntime().addShutdownHook(new Thread(node::close, "mesh-stop"));
+      StopSignals.again(node::hurry);
       Console.of(spec)
           .say(
               "mesh: clients reach this peer at http:/" + node.httpAddress() + "; Ctrl-C stops it");

@@ -55,6 +55,7 @@ public final class MeshNode implements AutoCloseable {
             return thread;
           });
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private final CompletableFuture<Void> hurried = new CompletableFuture<>();
   private volatile Mesh mesh; // null while there is no actor system
   private volatile String waitsFor = "the actor system starts";
   private HttpServer http;
@@ -223,6 +224,13 @@ public final class MeshNode implements AutoCloseable {
     }
   }
 
+  /** Has {@link #close}, under way or to come, end at once what takes leave of others. */
+  public void hurry() {
+    if (hurried.complete(null)) {
+      LOG.info("Asked again to stop: this peer takes leave of nobody");
+    }
+  }
+
   private void shutDown() {
     if (closing) {
       return;
@@ -236,8 +244,10 @@ public final class MeshNode implements AutoCloseable {
       try {
         CoordinatedShutdown.get(last.system())
             .runAll(CoordinatedShutdown.unknownReason())
+            .runAfterEither(hurried, () -> {})
             .toCompletableFuture()
             .get(STOPPING.toMillis(), TimeUnit.MILLISECONDS);
+        terminate(last.system());
       } catch (TimeoutException | ExecutionException | InterruptedException e) {
         LOG.warn("The actor system did not end within {}: {}", STOPPING, e.toString());
       }
@@ -256,6 +266,8 @@ public final class MeshNode implements AutoCloseable {
     LOG.info("Leaving the mesh: others take over what this peer holds");
     try {
       last.leave()
+          .applyToEither(
+              hurried.thenApply(asked -> Optional.of("it was asked again to stop")), why -> why)
           .toCompletableFuture()
           .get(settings.leaveTimeout().toMillis(), TimeUnit.MILLISECONDS)
           .ifPresentOrElse(
