@@ -79,7 +79,7 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
     this.remembered = environment.remembered();
     this.founded = environment.founded();
     this.cluster = Cluster.get(context.getSystem());
-    this.members = new Members(cluster, peer.refs(), peer.id());
+    this.members = new Members(context.getSystem(), peer);
     Duration contactTimeout = peer.settings().contactTimeout();
     this.bootstrap =
         new Bootstrap(
@@ -164,6 +164,7 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
 
   private Behavior<Command> handle(Discovery.Input input) {
     discovery.handle(input).forEach(this::execute);
+    peer.state().arrivingAre(discovery.arriving());
     peer.state().discoveryStands(bootstrap.status() + "; " + discovery.status());
     return this;
   }

@@ -2,6 +2,7 @@ package dev.mesh.peer;
 
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.membership.ClusterView;
+import dev.mesh.protocols.partition.Accusations;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -9,10 +10,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.cluster.ClusterEvent;
+import org.apache.pekko.cluster.ClusterReadView;
 import org.apache.pekko.cluster.Member;
 import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.Reachability;
+import org.apache.pekko.cluster.UniqueAddress;
 import org.apache.pekko.cluster.typed.Cluster;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * Pekko's membership in terms of peers. A member is matched to a peer by its address. One at whose
@@ -29,13 +36,18 @@ final class Members {
           MemberStatus.joining());
 
   private final Cluster cluster;
+  private final ClusterReadView known;
   private final PeerRefs refs;
+  private final PeerState state;
   private final PeerId self;
 
-  Members(Cluster cluster, PeerRefs refs, PeerId self) {
-    this.cluster = cluster;
-    this.refs = refs;
-    this.self = self;
+  Members(ActorSystem<?> system, PeerContext peer) {
+    this.cluster = Cluster.get(system);
+    // The only place where Pekko shows who accuses whom.
+    this.known = org.apache.pekko.cluster.Cluster.get(Adapter.toClassic(system)).readView();
+    this.refs = peer.refs();
+    this.state = peer.state();
+    this.self = peer.id();
   }
 
   /** The form in which peers write addresses. */
@@ -67,19 +79,50 @@ final class Members {
     if (standing != ClusterView.Standing.MEMBER) {
       return new ClusterView(standing, Set.of(), Set.of());
     }
-    ClusterEvent.CurrentClusterState state = cluster.state();
+    Set<Member> lost = lost();
+    boolean cutOff = lost.contains(cluster.selfMember());
     Set<PeerId> members = new HashSet<>(Set.of(self));
     Set<PeerId> reachable = new HashSet<>(Set.of(self));
-    for (Member member : state.getMembers()) {
+    for (Member member : cluster.state().getMembers()) {
       Optional<PeerId> peer = naming.apply(member);
       if (peer.isPresent() && IN.contains(member.status())) {
         members.add(peer.get());
-        if (!state.getUnreachable().contains(member)) {
+        if (!cutOff && !lost.contains(member)) {
           reachable.add(peer.get());
         }
       }
     }
     return new ClusterView(standing, members, reachable);
+  }
+
+  /** Those that the mesh counts as their accusations have it, all others on any accusation. */
+  private Set<Member> lost() {
+    ClusterEvent.CurrentClusterState now = cluster.state();
+    Map<UniqueAddress, Member> counted = new HashMap<>();
+    for (Member member : now.getMembers()) {
+      if (IN.contains(member.status())
+          && peer(member).filter(state.registry()::contains).isPresent()) {
+        counted.put(member.uniqueAddress(), member);
+      }
+    }
+    Set<Member> lost = new HashSet<>(now.getUnreachable());
+    lost.removeAll(counted.values());
+    Accusations.lost(accusations(counted.keySet())).stream().map(counted::get).forEach(lost::add);
+    return lost;
+  }
+
+  /** Whom each of {@code members} does not reach of them. */
+  private Map<UniqueAddress, Set<UniqueAddress>> accusations(Set<UniqueAddress> members) {
+    Map<UniqueAddress, Set<UniqueAddress>> accused = new HashMap<>();
+    for (Reachability.Record record : CollectionConverters.asJava(known.reachability().records())) {
+      boolean counts = members.contains(record.observer()) && members.contains(record.subject());
+      if (counts && !record.status().equals(Reachability.Reachable$.MODULE$)) {
+        accused
+            .computeIfAbsent(record.observer(), observer -> new HashSet<>())
+            .add(record.subject());
+      }
+    }
+    return accused;
   }
 
   /** All members, each with the life in which it was last heard of. */

@@ -58,7 +58,7 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
     super(context);
     this.state = peer.state();
     this.cluster = Cluster.get(context.getSystem());
-    this.members = new Members(cluster, peer.refs(), peer.id());
+    this.members = new Members(context.getSystem(), peer);
     this.removes = peer.settings().manageCluster();
     this.judged = judged;
     this.judge =
@@ -80,6 +80,7 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
   private Behavior<Command> onLook() {
     ClusterView view = members.viewWithStrangers();
     judge.count(now(), state.registry());
+    judge.expect(now(), state.arriving());
     for (PartitionJudge.Effect effect : judge.observe(now(), view.members(), view.reachable())) {
       if (effect instanceof PartitionJudge.Effect.Judged it) {
         getContext()

@@ -79,6 +79,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   private boolean up;
   private boolean serving;
   private boolean ledgersAnswer;
+  private Optional<Leave> leaving = Optional.empty();
   private Verdict verdict = new Verdict(false, "reachability was not judged yet");
 
   public static Behavior<Command> create(MeshSettings settings, Store store, PeerState state) {
@@ -111,7 +112,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
             state,
             new PeerRefs(context.getSystem()),
             Members.hostPort(cluster.selfMember().address()));
-    this.members = new Members(cluster, peer.refs(), peer.id());
+    this.members = new Members(context.getSystem(), peer);
     // Before anybody's message arrives: what is of another mesh is told from what is of this one.
     remembered.mesh().ifPresent(known -> MeshIdentity.get(context.getSystem()).set(known.id()));
     cluster
@@ -202,14 +203,22 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   private Behavior<Command> onLeave(Leave leave) {
     if (groups.isPresent() && serving && verdict.writable()) {
       groups.get().leave(getContext(), leave.outcome());
+      leaving = Optional.of(leave);
     } else {
-      leave.outcome().complete(Optional.of("it reaches no majority of its mesh"));
+      cannot(leave);
     }
     return this;
   }
 
+  private static void cannot(Leave leave) {
+    leave.outcome().complete(Optional.of("it reaches no majority of its mesh"));
+  }
+
   private Behavior<Command> onJudged(Judged judged) {
     verdict = judged.verdict();
+    if (!verdict.writable()) {
+      leaving.ifPresent(PeerGuardian::cannot); // as when the others are stopped, too
+    }
     if (serving) {
       showMode();
     }

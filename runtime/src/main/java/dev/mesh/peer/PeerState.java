@@ -3,6 +3,7 @@ package dev.mesh.peer;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.gossip.PeerFacts;
+import dev.mesh.protocols.membership.Discovery;
 import dev.mesh.protocols.membership.FailureDetector;
 import dev.mesh.protocols.placement.Directory;
 import dev.mesh.protocols.raft.Role;
@@ -46,6 +47,7 @@ public final class PeerState {
   private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
   private volatile Map<PeerId, FailureDetector.Health> health = Map.of();
   private volatile Directory directory = Directory.EMPTY;
+  private volatile Set<PeerId> arriving = Set.of();
   private volatile List<PeerFacts> facts = List.of();
   private volatile GroupOperations operations; // null until then
   private volatile Condition condition = new Condition(Mode.STARTING, "the peer has just begun");
@@ -135,6 +137,15 @@ public final class PeerState {
 
   void healthIs(Map<PeerId, FailureDetector.Health> seen) {
     health = Map.copyOf(seen);
+  }
+
+  /** The peers on their way into this peer's cluster ({@link Discovery#arriving}). */
+  Set<PeerId> arriving() {
+    return arriving;
+  }
+
+  void arrivingAre(Set<PeerId> peers) {
+    arriving = Set.copyOf(peers);
   }
 
   /** What peers have said of themselves, this one included. */

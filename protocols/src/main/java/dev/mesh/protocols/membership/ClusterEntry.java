@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * How a peer of a mesh comes into the cluster without ever starting a second one beside one that
@@ -22,6 +23,9 @@ import java.util.TreeSet;
  *   <li>Nobody is: each registered peer votes for the lowest one that it hears, and who has the
  *       votes of a majority of them forms the cluster. Who changes its vote first abstains for as
  *       long as the old one may count, and by then has heard of a cluster that was formed with it.
+ *   <li>The cluster to join has no majority of them: vote for the member through which to join. A
+ *       cluster that cannot yet take anybody in, because it has lost a member that it may not
+ *       remove, thus learns of the majority that lets it.
  *   <li>This peer's cluster has no majority of the registered peers and a better one without this
  *       peer lives: start a new actor system, which then joins that one.
  * </ul>
@@ -75,6 +79,21 @@ final class ClusterEntry {
         vote);
   }
 
+  /**
+   * The peers outside that are heard and vote for a reachable member of this peer's cluster: they
+   * are on their way into it, and into no other.
+   */
+  Set<PeerId> arriving(Optional<FoundedMesh> mesh, ClusterView cluster) {
+    return cluster.standing() != Standing.MEMBER || mesh.isEmpty()
+        ? Set.of()
+        : ofThis(mesh.get()).stream()
+            .filter(hello -> !hello.cluster().clustered())
+            .filter(
+                hello -> hello.cluster().former().filter(cluster.reachable()::contains).isPresent())
+            .map(Hello::peer)
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
   List<Effect> decide(Optional<FoundedMesh> known, ClusterView cluster, long now) {
     if (beganAt.isEmpty()) {
       beganAt = OptionalLong.of(now);
@@ -105,27 +124,36 @@ final class ClusterEntry {
   }
 
   private List<Effect> enter(FoundedMesh mesh, long now) {
-    if (triedAt.isPresent() && now - triedAt.getAsLong() < settings.joinRetryMillis()) {
-      return List.of();
-    }
-    List<String> clustered =
+    boolean trying = triedAt.isPresent() && now - triedAt.getAsLong() < settings.joinRetryMillis();
+    List<Hello> clustered =
         ofThis(mesh).stream()
             .filter(hello -> hello.cluster().clustered())
             .sorted(Comparator.comparing(hello -> -hello.cluster().counted().size()))
-            .map(Hello::address)
             .toList();
     if (!clustered.isEmpty()) {
+      changeVote(voteAmong(mesh, clustered), now);
+      if (trying) {
+        return List.of();
+      }
       triedAt = OptionalLong.of(now);
-      vote = Optional.empty();
-      status = "joins the cluster through " + clustered.get(0);
-      return List.of(new Effect.JoinCluster(clustered));
+      status = "joins the cluster through " + clustered.get(0).address();
+      return List.of(new Effect.JoinCluster(clustered.stream().map(Hello::address).toList()));
     }
-    if (mayForm(mesh, now)) {
+    if (!trying && mayForm(mesh, now)) {
       triedAt = OptionalLong.of(now);
       status = "forms the cluster";
       return List.of(new Effect.FormCluster());
     }
     return List.of();
+  }
+
+  /** A cluster with a majority needs no vote; otherwise the present one stands while it can. */
+  private Optional<PeerId> voteAmong(FoundedMesh mesh, List<Hello> clustered) {
+    if (isMajority(mesh, clustered.get(0).cluster().counted())) {
+      return Optional.empty();
+    }
+    return vote.filter(voted -> clustered.stream().anyMatch(it -> it.peer().equals(voted)))
+        .or(() -> Optional.of(clustered.get(0).peer()));
   }
 
   private boolean mayForm(FoundedMesh mesh, long now) {

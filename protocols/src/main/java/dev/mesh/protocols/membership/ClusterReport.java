@@ -11,7 +11,8 @@ import java.util.Optional;
  * @param counted the peers that the mesh counts and that are reachable members of that cluster,
  *     sorted
  * @param includesReceiver whether the receiver is a member of it, reachable or not
- * @param former whom the sender votes for to form a cluster because there is none
+ * @param former whom the sender, outside, votes for to form a cluster because there is none, or to
+ *     let it into one that has no majority
  */
 public record ClusterReport(
     boolean clustered, List<PeerId> counted, boolean includesReceiver, Optional<PeerId> former) {

@@ -133,6 +133,14 @@ public final class Discovery {
     return entry.status();
   }
 
+  /**
+   * The peers outside that are on their way into this peer's cluster, and into no other; no two
+   * clusters that cannot hear one another are told of the same one at a time.
+   */
+  public Set<PeerId> arriving() {
+    return entry.arriving(announcement.mesh(), cluster);
+  }
+
   /** Every peer known by address, for people and for those who keep addresses. */
   public List<Contact> contacts() {
     return contacts.known();

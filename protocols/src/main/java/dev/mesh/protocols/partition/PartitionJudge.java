@@ -10,11 +10,11 @@ import java.util.TreeSet;
 
 /**
  * The one judgement over reachability. The denominator is the registry: the peers that the mesh has
- * committed to count. A peer that reaches a strict majority of it, itself included, may write; one
- * that does not turns read-only once that has lasted {@code readOnlyAfter}, and back as soon as it
- * does again. After {@code downAfter} of unchanged reachability the majority's side removes from
- * the cluster the members that it does not reach. Equal halves and minorities remove nobody: two
- * sides can never remove each other.
+ * committed to count. A peer that reaches a strict majority of it, itself and those on their way
+ * into its cluster included, may write; one that does not turns read-only once that has lasted
+ * {@code readOnlyAfter}, and back as soon as it does again. After {@code downAfter} of unchanged
+ * reachability the majority's side removes from the cluster the members that it does not reach.
+ * Equal halves and minorities remove nobody: two sides can never remove each other.
  *
  * <p>Used by one thread at a time. Times are milliseconds of one clock that does not go back.
  */
@@ -39,7 +39,10 @@ public final class PartitionJudge {
   private Set<PeerId> members = Set.of();
   private Set<PeerId> reachable = Set.of();
 
-  /** Since when {@link #members} and {@link #reachable} are what they are. */
+  /** In reach, though not yet members. */
+  private Set<PeerId> arriving = Set.of();
+
+  /** Since when {@link #members}, {@link #reachable} and {@link #arriving} are what they are. */
   private long unchangedSince;
 
   /** Since when no majority is in reach; meaningful while one is not. */
@@ -105,6 +108,23 @@ public final class PartitionJudge {
     }
   }
 
+  /**
+   * From now on these peers are in reach though the cluster has not taken them in. It may be unable
+   * to until it has removed a member that it has lost, for which their number is needed.
+   *
+   * @param nowArriving each on its way into this cluster and into no other
+   */
+  public void expect(long now, Set<PeerId> nowArriving) {
+    if (!nowArriving.equals(arriving)) {
+      boolean had = hasMajority();
+      arriving = Set.copyOf(nowArriving);
+      unchangedSince = now;
+      if (had && !hasMajority()) {
+        withoutMajoritySince = now;
+      }
+    }
+  }
+
   private void judge(long now, List<Effect> effects) {
     Verdict next = verdict;
     if (hasMajority()) {
@@ -132,6 +152,7 @@ public final class PartitionJudge {
 
   private Set<PeerId> registeredInReach() {
     Set<PeerId> registered = new TreeSet<>(reachable);
+    registered.addAll(arriving);
     registered.retainAll(registry);
     return registered;
   }

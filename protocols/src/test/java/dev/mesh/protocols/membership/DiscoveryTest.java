@@ -149,6 +149,29 @@ class DiscoveryTest {
   }
 
   @Test
+  void aPeerOutsideVotesForTheMinorityThatItJoinsAndIsCountedThereAlone() {
+    Discovery outside = discovery(Optional.of(ABC));
+    Hello majority =
+        hello("b", ABC, new ClusterReport(true, peers("b", "c"), false, Optional.empty()));
+    outside.handle(new Input.HelloReceived(100, majority));
+    assertEquals(Optional.empty(), vote(outside.handle(new Input.Tick(110))));
+    Hello minority = hello("b", ABC, new ClusterReport(true, peers("b"), false, Optional.empty()));
+    outside.handle(new Input.HelloReceived(120, minority));
+    assertEquals(Optional.of(peer("b")), vote(outside.handle(new Input.Tick(130))));
+
+    Discovery inside = discovery(Optional.of(ABC));
+    Set<PeerId> members = Set.copyOf(peers("a", "b"));
+    inside.handle(
+        new Input.ClusterChanged(0, new ClusterView(Standing.MEMBER, members, Set.of(peer("a")))));
+    inside.handle(new Input.HelloReceived(100, hello("c", ABC, votesFor("b"))));
+    assertEquals(Set.of(), inside.arriving(), "b is out of reach and may count it, too");
+    inside.handle(new Input.HelloReceived(200, hello("c", ABC, votesFor("a"))));
+    assertEquals(Set.of(peer("c")), inside.arriving());
+    inside.handle(new Input.Tick(5_300));
+    assertEquals(Set.of(), inside.arriving(), "silent for too long");
+  }
+
+  @Test
   void aRemovedPeerWaitsForAMajority() {
     Discovery core = discovery(Optional.of(ABC));
     ClusterView removed = new ClusterView(Standing.REMOVED, Set.of(), Set.of());
@@ -298,6 +321,10 @@ class DiscoveryTest {
 
   private static ClusterReport outside() {
     return new ClusterReport(false, List.of(), false, Optional.empty());
+  }
+
+  private static ClusterReport votesFor(String id) {
+    return new ClusterReport(false, List.of(), false, Optional.of(peer(id)));
   }
 
   private static Optional<PeerId> vote(List<Effect> effects) {

@@ -67,6 +67,25 @@ class PartitionJudgeTest {
   }
 
   @Test
+  void whoIsOnTheWayInCountsAndLetsTheLostBeRemoved() {
+    PartitionJudge judge = formed("a", "b", "c");
+    judge.observe(10, peers("a", "b"), peers("a", "b"));
+    judge.observe(20, peers("a", "b"), peers("a"));
+    judge.observe(120, peers("a", "b"), peers("a"));
+    assertFalse(judge.verdict().writable());
+    judge.expect(5000, peers("c"));
+    assertEquals(
+        List.of(new Effect.Judged(new Verdict(true, ""))),
+        judge.observe(5000, peers("a", "b"), peers("a")));
+    assertEquals(
+        List.of(new Effect.Remove(peers("b"))), judge.observe(6000, peers("a", "b"), peers("a")));
+    judge.expect(6010, peers());
+    judge.observe(6010, peers("a"), peers("a"));
+    judge.observe(6110, peers("a"), peers("a"));
+    assertFalse(judge.verdict().writable(), "it has turned back");
+  }
+
+  @Test
   void flappingReachabilityDoesNotPutOffReadOnly() {
     PartitionJudge judge = formed("a", "b", "c", "d", "e");
     Set<PeerId> all = peers("a", "b", "c", "d", "e");
