@@ -144,7 +144,12 @@ final class GroupService {
   void leave(ActorContext<?> context, CompletableFuture<Optional<String>> outcome) {
     context.spawnAnonymous(
         Leaving.create(
-            new Leaving.Environment(peer, peer.state()::directory, this::propose, outcome)));
+            new Leaving.Environment(
+                peer,
+                peer.state()::directory,
+                () -> members.view().reachable(),
+                this::propose,
+                outcome)));
   }
 
   private DirectoryActor.Environment directoryEnvironment(Directory known) {

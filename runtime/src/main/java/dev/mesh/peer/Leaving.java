@@ -2,10 +2,13 @@ package dev.mesh.peer;
 
 import dev.mesh.persistence.replicated.meta.MetaAnswer;
 import dev.mesh.persistence.replicated.meta.MetaCommand;
+import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.placement.Directory;
 import dev.mesh.protocols.placement.Directory.Registered;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -38,12 +41,14 @@ final class Leaving extends AbstractBehavior<Leaving.Command> {
    * What leaving works with.
    *
    * @param directory the latest that this peer knows
+   * @param reachable the peers in reach, this one included
    * @param propose asks group 0; its stages end within a bound
    * @param outcome completed with nothing once the peer has left, or with the reason why it cannot
    */
   record Environment(
       PeerContext peer,
       Supplier<Directory> directory,
+      Supplier<Set<PeerId>> reachable,
       Function<MetaCommand, CompletionStage<MetaAnswer>> propose,
       CompletableFuture<Optional<String>> outcome) {}
 
@@ -74,9 +79,16 @@ final class Leaving extends AbstractBehavior<Leaving.Command> {
   }
 
   private Behavior<Command> onLook() {
-    Registered known = environment.directory().get().peers().get(environment.peer().id());
+    Directory directory = environment.directory().get();
+    Registered known = directory.peers().get(environment.peer().id());
     if (known == null) {
       environment.outcome().complete(Optional.empty());
+      return Behaviors.stopped();
+    }
+    if (known.state() == Directory.PeerState.LEAVING && nobodyStays(directory)) {
+      environment
+          .outcome()
+          .complete(Optional.of("nobody in reach stays to take over what it holds"));
       return Behaviors.stopped();
     }
     if (known.state() == Directory.PeerState.ACTIVE && !asking) {
@@ -88,6 +100,13 @@ final class Leaving extends AbstractBehavior<Leaving.Command> {
                   new Answered(failure == null ? answer.refusal() : Optional.empty()));
     }
     return this;
+  }
+
+  /** As when the whole mesh is stopped: all that still run are leaving, too. */
+  private boolean nobodyStays(Directory directory) {
+    Set<PeerId> stay = new HashSet<>(directory.activeZones().keySet());
+    stay.retainAll(environment.reachable().get());
+    return stay.isEmpty();
   }
 
   /** A question that nobody has answered is asked again at the next look. */

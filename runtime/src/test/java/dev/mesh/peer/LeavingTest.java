@@ -14,6 +14,7 @@ import dev.mesh.protocols.placement.Directory.Registered;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +43,8 @@ class LeavingTest {
   /** Whether group 0 does as it is asked. */
   private volatile boolean recorded;
 
+  private volatile Set<PeerId> reachable = Set.of(SELF, OTHER);
+
   @AfterEach
   void stop() {
     kit.shutdownTestKit();
@@ -55,7 +58,9 @@ class LeavingTest {
             new PeerRefs(kit.system()),
             "127.0.0.1:1");
     return kit.spawn(
-        Leaving.create(new Leaving.Environment(peer, () -> directory, this::propose, outcome)));
+        Leaving.create(
+            new Leaving.Environment(
+                peer, () -> directory, () -> reachable, this::propose, outcome)));
   }
 
   private CompletionStage<MetaAnswer> propose(MetaCommand command) {
@@ -108,6 +113,16 @@ class LeavingTest {
             new MetaAnswer(1, Optional.empty(), Optional.of("the last peer cannot leave")));
     ActorRef<Leaving.Command> leaving = leaving();
     assertEquals(Optional.of("the last peer cannot leave"), outcome.join());
+    kit.createTestProbe().expectTerminated(leaving);
+  }
+
+  @Test
+  void givesUpWhenNobodyIsLeftToTakeOver() {
+    recorded = true;
+    ActorRef<Leaving.Command> leaving = leaving();
+    await().until(() -> !asked.isEmpty());
+    reachable = Set.of(SELF);
+    assertEquals(Optional.of("nobody in reach stays to take over what it holds"), outcome.join());
     kit.createTestProbe().expectTerminated(leaving);
   }
 }
