@@ -4,6 +4,8 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.mesh.memory.MemorySettings;
 import dev.mesh.peer.AuctionActor.AuctionSettings;
+import dev.mesh.persistence.Checked;
+import dev.mesh.persistence.replicated.ReplicatedSettings;
 import dev.mesh.protocols.gossip.GossipSettings;
 import dev.mesh.replication.GroupSettings;
 import dev.mesh.replication.OperationSettings;
@@ -60,6 +62,7 @@ public record MeshSettings(
     Checked partition = mesh.sub("partition");
     Checked heartbeat = mesh.sub("heartbeat");
     Checked gossip = mesh.sub("gossip");
+    ReplicatedSettings.check(root);
     return new MeshSettings(
         mesh.text("name", "[A-Za-z0-9._-]{1,40}", "1 to 40 letters, digits, '.', '_' or '-'"),
         mesh.text("peer-name", "[A-Za-z0-9._-]{1,40}", "1 to 40 letters, digits, '.', '_' or '-'"),

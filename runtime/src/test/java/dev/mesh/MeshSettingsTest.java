@@ -31,6 +31,11 @@ class MeshSettingsTest {
     "mesh.tasks.ledgers, 0",
     "mesh.work.max-held, 0",
     "mesh.auction.pace, -1ms",
+    "mesh.persistence.replicated.retry-timeout, 0s",
+    "mesh.persistence.replicated.machine.part, 1 KiB",
+    "mesh.persistence.replicated.journal.replay-page, 0",
+    "mesh.persistence.replicated.snapshot-store.part, 2 MiB",
+    "mesh.persistence.replicated.query.refresh-max, 1ms",
   })
   void whatIsOutOfBoundsIsRefusedWithItsKey(String key, String value) {
     var refused = assertThrows(ConfigException.class, () -> settings(key + " = \"" + value + "\""));

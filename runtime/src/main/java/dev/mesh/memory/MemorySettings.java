@@ -2,7 +2,7 @@ package dev.mesh.memory;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import dev.mesh.Checked;
+import dev.mesh.persistence.Checked;
 import java.time.Duration;
 
 /**

@@ -1,7 +1,7 @@
 package dev.mesh.peer;
 
 import com.typesafe.config.Config;
-import dev.mesh.Checked;
+import dev.mesh.persistence.Checked;
 import dev.mesh.persistence.serialization.WireMessage;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.placement.Bid;

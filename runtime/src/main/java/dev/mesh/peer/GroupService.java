@@ -41,24 +41,30 @@ final class GroupService {
   private final FoundedMesh mesh;
   private final Members members;
   private final ActorSystem<?> system;
+  private final Runnable directoryChanged;
   private final CompletableFuture<ActorRef<Replication.Command>> manager =
       new CompletableFuture<>();
 
   private GroupAdmin admin; // null until started
 
+  /**
+   * @param directoryChanged run, on any thread, when the peer knows a later directory
+   */
   GroupService(
       PeerContext peer,
       Store store,
       Remembered remembered,
       FoundedMesh mesh,
       Members members,
-      ActorSystem<?> system) {
+      ActorSystem<?> system,
+      Runnable directoryChanged) {
     this.peer = peer;
     this.store = store;
     this.remembered = remembered;
     this.mesh = mesh;
     this.members = members;
     this.system = system;
+    this.directoryChanged = directoryChanged;
   }
 
   /**
@@ -190,6 +196,7 @@ final class GroupService {
     checkNumbers(latest);
     remembered.remember(latest);
     peer.state().directoryIs(latest);
+    directoryChanged.run();
     CompletionStage<ActorRef<Replication.Command>> follower = manager;
     follower.thenAccept(replication -> replication.tell(new Replication.DirectoryIs(latest)));
   }

@@ -37,7 +37,8 @@ import org.apache.pekko.cluster.typed.Subscribe;
 /**
  * The top of a peer's actor tree. It brings the peer up in three steps: discovery finds or founds
  * the mesh; then the groups recover and partitions are judged; then, once this peer is a member of
- * the cluster and reaches a majority, it takes and runs tasks.
+ * the cluster, reaches a majority and knows the directory that the mesh has committed, it takes and
+ * runs tasks.
  *
  * <p>An actor that can learn again what it forgets is restarted when it fails. With any other the
  * peer fails as a whole: what was promised is recovered from disk by a new process.
@@ -62,6 +63,8 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   private record Judged(Verdict verdict) implements Command {}
 
   private record IsUp() implements Command {}
+
+  private record DirectoryChanged() implements Command {}
 
   private record AskLedgers(Tasks tasks) implements Command {}
 
@@ -133,6 +136,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
         .onMessage(Judged.class, this::onJudged)
         .onMessage(Leave.class, this::onLeave)
         .onMessage(IsUp.class, this::onUp)
+        .onMessage(DirectoryChanged.class, changed -> serveIfReady())
         .onMessage(AskLedgers.class, this::onAskLedgers)
         .onMessage(LedgersAsked.class, this::onLedgersAsked)
         .onSignal(Terminated.class, this::onEnded)
@@ -183,8 +187,16 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   private Behavior<Command> onFounded(Founded founded) {
     FoundedMesh mesh = founded.mesh();
     MeshIdentity.get(getContext().getSystem()).set(mesh.id());
+    ActorRef<Command> self = getContext().getSelf();
     GroupService service =
-        new GroupService(peer, store, remembered, mesh, members, getContext().getSystem());
+        new GroupService(
+            peer,
+            store,
+            remembered,
+            mesh,
+            members,
+            getContext().getSystem(),
+            () -> self.tell(new DirectoryChanged()));
     try {
       service.start(getContext());
     } catch (RuntimeException e) {
@@ -192,7 +204,6 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
       throw e;
     }
     groups = Optional.of(service);
-    ActorRef<Command> self = getContext().getSelf();
     getContext()
         .spawn(
             restarting(PartitionActor.create(peer, judged -> self.tell(new Judged(judged)))),
@@ -236,7 +247,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   }
 
   private Behavior<Command> serveIfReady() {
-    if (up && verdict.writable() && !serving) {
+    if (up && verdict.writable() && peer.state().directory().isFounded() && !serving) {
       serving = true;
       showMode();
       serve();

@@ -1,6 +1,6 @@
 package dev.mesh.replication;
 
-import dev.mesh.Checked;
+import dev.mesh.persistence.Checked;
 import dev.mesh.persistence.replicated.Slices;
 import dev.mesh.protocols.raft.RaftSettings;
 import java.time.Duration;

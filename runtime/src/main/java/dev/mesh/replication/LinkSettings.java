@@ -1,7 +1,7 @@
 package dev.mesh.replication;
 
 import com.typesafe.config.Config;
-import dev.mesh.Checked;
+import dev.mesh.persistence.Checked;
 import dev.mesh.protocols.MeshId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.replication.link.LinkTls;

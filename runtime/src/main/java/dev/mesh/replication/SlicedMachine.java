@@ -3,6 +3,7 @@ package dev.mesh.replication;
 import com.typesafe.config.Config;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.replicated.CompositeMachine;
+import dev.mesh.persistence.replicated.ReplicatedSettings;
 import dev.mesh.persistence.replicated.StateMachine;
 import dev.mesh.persistence.replicated.journal.JournalMachine;
 import dev.mesh.persistence.replicated.memory.MemoryMachine;
@@ -21,13 +22,13 @@ public final class SlicedMachine {
    * @param application its {@code mesh.persistence.replicated.machine} is read
    */
   public static StateMachine open(Store store, GroupId group, Executor reads, Config application) {
-    Config config = application.getConfig("mesh.persistence.replicated.machine");
-    int cachedHeaders = config.getInt("cached-headers");
+    ReplicatedSettings.Machine settings = ReplicatedSettings.Machine.of(application);
     return CompositeMachine.open(
         store,
         group,
         reads,
-        config.getBytes("max-unwritten-bytes"),
-        List.of(shared -> new JournalMachine(shared, cachedHeaders), MemoryMachine::new));
+        settings.maxUnwrittenBytes(),
+        List.of(
+            shared -> new JournalMachine(shared, settings.cachedHeaders()), MemoryMachine::new));
   }
 }

@@ -1,7 +1,7 @@
 package dev.mesh.task;
 
 import com.typesafe.config.Config;
-import dev.mesh.Checked;
+import dev.mesh.persistence.Checked;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.typesafe.config.ConfigFactory;
-import dev.mesh.Checked;
+import dev.mesh.persistence.Checked;
 import dev.mesh.persistence.replicated.ReplicatedLogException;
 import dev.mesh.persistence.replicated.ReplicatedLogException.Reason;
 import dev.mesh.protocols.Bytes;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
-import dev.mesh.Checked;
+import dev.mesh.persistence.Checked;
 import dev.mesh.persistence.replicated.ReplicatedLogException;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.ConfigFactory;
-import dev.mesh.Checked;
+import dev.mesh.persistence.Checked;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.local.StoreException;
 import dev.mesh.persistence.local.StoreSettings;

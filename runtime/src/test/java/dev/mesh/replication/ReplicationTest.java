@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import dev.mesh.Checked;
 import dev.mesh.peer.PeerRefs;
+import dev.mesh.persistence.Checked;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.local.StoreSettings;
 import dev.mesh.persistence.raftlog.RaftLogStore;

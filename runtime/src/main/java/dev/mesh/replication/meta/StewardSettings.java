@@ -1,6 +1,6 @@
 package dev.mesh.replication.meta;
 
-import dev.mesh.Checked;
+import dev.mesh.persistence.Checked;
 import java.time.Duration;
 
 /**

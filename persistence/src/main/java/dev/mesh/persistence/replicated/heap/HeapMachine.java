@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.replicated.GroupStore;
 import dev.mesh.persistence.replicated.ReplicatedMachine;
+import dev.mesh.persistence.replicated.ReplicatedSettings;
 import dev.mesh.persistence.replicated.SnapshotReader;
 import dev.mesh.persistence.replicated.SnapshotWriter;
 import dev.mesh.persistence.replicated.StateMachine;
@@ -60,11 +61,10 @@ public final class HeapMachine implements StateMachine {
    */
   public static HeapMachine open(
       Store store, GroupId group, ReplicatedMachine machine, Executor reads, Config application) {
-    Config config = application.getConfig("mesh.persistence.replicated.machine");
+    ReplicatedSettings.Machine settings = ReplicatedSettings.Machine.of(application);
     GroupStore opened =
-        GroupStore.open(store, group, StatePart.FORMAT, config.getBytes("max-unwritten-bytes"));
-    int partBytes = Math.toIntExact(config.getBytes("part"));
-    HeapMachine hosted = new HeapMachine(machine, opened, reads, partBytes);
+        GroupStore.open(store, group, StatePart.FORMAT, settings.maxUnwrittenBytes());
+    HeapMachine hosted = new HeapMachine(machine, opened, reads, settings.partBytes());
     hosted.load();
     return hosted;
   }

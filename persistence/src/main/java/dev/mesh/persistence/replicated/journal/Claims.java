@@ -1,5 +1,6 @@
 package dev.mesh.persistence.replicated.journal;
 
+import dev.mesh.persistence.replicated.ReplicatedSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -55,8 +56,7 @@ final class Claims implements Extension {
   private static final class Id extends AbstractExtensionId<Claims> {
     @Override
     public Claims createExtension(ExtendedActorSystem system) {
-      return new Claims(
-          system.settings().config().getInt("mesh.persistence.replicated.claims-kept"));
+      return new Claims(ReplicatedSettings.of(system.settings().config()).claimsKept());
     }
   }
 }

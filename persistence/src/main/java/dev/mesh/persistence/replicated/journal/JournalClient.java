@@ -1,10 +1,10 @@
 package dev.mesh.persistence.replicated.journal;
 
-import com.typesafe.config.Config;
 import dev.mesh.persistence.replicated.ReplicatedLog;
 import dev.mesh.persistence.replicated.ReplicatedLogException;
 import dev.mesh.persistence.replicated.ReplicatedLogException.Reason;
 import dev.mesh.persistence.replicated.ReplicatedLogs;
+import dev.mesh.persistence.replicated.ReplicatedSettings;
 import dev.mesh.persistence.replicated.Slices;
 import dev.mesh.persistence.replicated.journal.JournalAnswer.Status;
 import dev.mesh.protocols.Bytes;
@@ -36,13 +36,13 @@ final class JournalClient {
   private final Duration retryTimeout;
 
   JournalClient(ActorSystem system) {
-    Config config = system.settings().config();
+    ReplicatedSettings settings = ReplicatedSettings.of(system.settings().config());
     this.system = system;
     this.logs = ReplicatedLogs.get(system);
     this.claims = Claims.get(system);
-    this.groups = config.getInt("mesh.replication.groups");
-    this.maxCommandBytes = Math.toIntExact(config.getBytes("mesh.replication.max-command-bytes"));
-    this.retryTimeout = config.getDuration("mesh.persistence.replicated.retry-timeout");
+    this.groups = settings.groups();
+    this.maxCommandBytes = settings.maxCommandBytes();
+    this.retryTimeout = settings.retryTimeout();
   }
 
   /** {@code mesh.replication.max-command-bytes}. */

@@ -1,6 +1,7 @@
 package dev.mesh.persistence.replicated.journal;
 
 import dev.mesh.persistence.replicated.ReplicatedLogs;
+import dev.mesh.persistence.replicated.ReplicatedSettings;
 import dev.mesh.persistence.replicated.Slices;
 import dev.mesh.persistence.replicated.journal.JournalQuery.EventsPage;
 import dev.mesh.persistence.replicated.journal.JournalQuery.SnapshotInfo;
@@ -35,7 +36,7 @@ public final class ReplicaReader {
 
   public ReplicaReader(ActorSystem system) {
     this.logs = ReplicatedLogs.get(system);
-    this.groups = system.settings().config().getInt("mesh.replication.groups");
+    this.groups = ReplicatedSettings.of(system.settings().config()).groups();
     this.serialization = SerializationExtension.get(system);
     this.codec = new SnapshotCodec(serialization);
     this.executor = system.dispatcher();

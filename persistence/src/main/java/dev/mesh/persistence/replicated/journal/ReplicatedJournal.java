@@ -1,6 +1,7 @@
 package dev.mesh.persistence.replicated.journal;
 
 import com.typesafe.config.Config;
+import dev.mesh.persistence.replicated.ReplicatedSettings;
 import dev.mesh.persistence.replicated.journal.JournalQuery.EventsPage;
 import dev.mesh.protocols.Bytes;
 import java.util.ArrayList;
@@ -40,8 +41,9 @@ public final class ReplicatedJournal extends AsyncWriteJournal {
     client = new JournalClient(context().system());
     dispatcher = context().dispatcher();
     serialization = SerializationExtension.get(context().system());
-    rejections = new Rejections(config.getInt("rejections-kept"));
-    pageBytes = Math.toIntExact(config.getBytes("replay-page"));
+    ReplicatedSettings.JournalPlugin settings = ReplicatedSettings.JournalPlugin.of(config);
+    rejections = new Rejections(settings.rejectionsKept());
+    pageBytes = settings.pageBytes();
   }
 
   @Override

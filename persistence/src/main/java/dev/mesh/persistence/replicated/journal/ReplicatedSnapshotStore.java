@@ -1,6 +1,7 @@
 package dev.mesh.persistence.replicated.journal;
 
 import com.typesafe.config.Config;
+import dev.mesh.persistence.replicated.ReplicatedSettings;
 import dev.mesh.persistence.replicated.journal.JournalQuery.SnapshotInfo;
 import dev.mesh.persistence.replicated.journal.JournalQuery.SnapshotsPage;
 import dev.mesh.protocols.Bytes;
@@ -46,8 +47,10 @@ public final class ReplicatedSnapshotStore extends SnapshotStore {
     client = new JournalClient(context().system());
     dispatcher = context().dispatcher();
     codec = new SnapshotCodec(SerializationExtension.get(context().system()));
-    partBytes = Math.toIntExact(config.getBytes("part"));
-    maxSnapshotBytes = config.getBytes("max-snapshot");
+    ReplicatedSettings.SnapshotStorePlugin settings =
+        ReplicatedSettings.SnapshotStorePlugin.of(config);
+    partBytes = settings.partBytes();
+    maxSnapshotBytes = settings.maxSnapshotBytes();
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import dev.mesh.persistence.local.Store;
 import dev.mesh.persistence.replicated.GroupChanges;
 import dev.mesh.persistence.replicated.GroupStore;
+import dev.mesh.persistence.replicated.ReplicatedSettings;
 import dev.mesh.persistence.replicated.SnapshotReader;
 import dev.mesh.persistence.replicated.SnapshotWriter;
 import dev.mesh.persistence.replicated.StateMachine;
@@ -47,8 +48,7 @@ public final class MetaMachine implements StateMachine {
    * @param application its {@code mesh.persistence.replicated.machine} is read
    */
   public static MetaMachine open(Store store, Consumer<Directory> changed, Config application) {
-    long maxUnwritten =
-        application.getBytes("mesh.persistence.replicated.machine.max-unwritten-bytes");
+    long maxUnwritten = ReplicatedSettings.Machine.of(application).maxUnwrittenBytes();
     return new MetaMachine(GroupStore.open(store, GroupId.META, FORMAT, maxUnwritten), changed);
   }
 

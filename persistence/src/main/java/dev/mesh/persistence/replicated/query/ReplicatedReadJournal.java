@@ -1,6 +1,7 @@
 package dev.mesh.persistence.replicated.query;
 
 import com.typesafe.config.Config;
+import dev.mesh.persistence.replicated.ReplicatedSettings;
 import dev.mesh.persistence.replicated.Slices;
 import dev.mesh.persistence.replicated.journal.JournalPages;
 import dev.mesh.persistence.replicated.journal.JournalPages.Event;
@@ -55,10 +56,10 @@ public final class ReplicatedReadJournal
   private final int idsAtOnce;
 
   ReplicatedReadJournal(ActorSystem system, Config config) {
-    this.pages = new JournalPages(system, Math.toIntExact(config.getBytes("page")));
-    this.paging =
-        new Paging(system, config.getDuration("refresh-min"), config.getDuration("refresh-max"));
-    this.idsAtOnce = config.getInt("ids");
+    ReplicatedSettings.QueryPlugin settings = ReplicatedSettings.QueryPlugin.of(config);
+    this.pages = new JournalPages(system, settings.pageBytes());
+    this.paging = new Paging(system, settings.refreshMin(), settings.refreshMax());
+    this.idsAtOnce = settings.idsAtOnce();
   }
 
   /**

@@ -1,4 +1,4 @@
-package dev.mesh;
+package dev.mesh.persistence;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
@@ -16,6 +16,11 @@ public final class Checked {
   private Checked(Config config, String section) {
     this.config = config;
     this.section = section;
+  }
+
+  /** Values of {@code config}, which is the section of that name, as plugins are given theirs. */
+  public static Checked of(Config config, String section) {
+    return new Checked(config, section);
   }
 
   public static Checked section(Config root, String section) {
