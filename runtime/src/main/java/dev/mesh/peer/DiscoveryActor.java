@@ -26,6 +26,8 @@ import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
 import org.apache.pekko.cluster.typed.Subscribe;
 import org.apache.pekko.remote.artery.ThisActorSystemQuarantinedEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hosts {@link Bootstrap} and {@link Discovery}: says hello, founds or joins the mesh, and enters
@@ -33,6 +35,8 @@ import org.apache.pekko.remote.artery.ThisActorSystemQuarantinedEvent;
  * this actor waits for the disk, so give it a dispatcher that may block.
  */
 final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
+  private static final Logger LOG = LoggerFactory.getLogger(DiscoveryActor.class);
+
   static final String NAME = "discovery";
 
   /** What peers say to one another in this version. */
@@ -98,7 +102,7 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
             remembered());
     subscribe();
     if (peer.settings().expect() == 0 && remembered.mesh().isEmpty()) {
-      context.getLog().info("Waits for the mesh of its seeds {}", environment.seeds());
+      LOG.info("Waits for the mesh of its seeds {}", environment.seeds());
     }
     founding(bootstrap.start(now()));
   }
@@ -180,7 +184,7 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
       peer.refs().learn(it.contact());
       remembered.remember(discovery.contacts());
     } else if (effect instanceof Discovery.Effect.Refused it) {
-      getContext().getLog().warn("{}", it.message());
+      LOG.warn("{}", it.message());
     } else if (peer.settings().manageCluster()) {
       enter(effect);
     }
@@ -189,10 +193,10 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
   /** Where the application manages the cluster, these are its own affair. */
   private void enter(Discovery.Effect effect) {
     if (effect instanceof Discovery.Effect.FormCluster) {
-      getContext().getLog().info("Forming the cluster");
+      LOG.info("Forming the cluster");
       cluster.manager().tell(Join.create(cluster.selfMember().address()));
     } else if (effect instanceof Discovery.Effect.JoinCluster it) {
-      getContext().getLog().info("Joining the cluster through {}", it.addresses());
+      LOG.info("Joining the cluster through {}", it.addresses());
       cluster.manager().tell(new JoinSeedNodes(seedNodes(it.addresses())));
     } else if (effect instanceof Discovery.Effect.RestartSystem it) {
       peer.state().mustBeReplaced().complete(it.why());
@@ -217,14 +221,14 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
         remembered.remember(it.mesh());
         following.addAll(bootstrap.handle(new Bootstrap.Input.MeshStored(it.mesh())));
       } else if (effect instanceof Bootstrap.Effect.Founded it) {
-        getContext().getLog().info("This peer belongs to mesh {}", it.mesh().id());
+        LOG.info("This peer belongs to mesh {}", it.mesh().id());
         founded.accept(it.mesh());
       } else if (effect instanceof Bootstrap.Effect.Announce it) {
         handle(new Discovery.Input.Announced(now(), it.announcement()));
       } else if (effect instanceof Bootstrap.Effect.Warn it) {
-        getContext().getLog().warn("{}", it.message());
+        LOG.warn("{}", it.message());
       } else if (effect instanceof Bootstrap.Effect.Stuck it) {
-        getContext().getLog().error("{}", it.message());
+        LOG.error("{}", it.message());
       } else {
         throw new IllegalStateException("no rule for " + effect);
       }

@@ -15,12 +15,16 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hosts a {@link FailureDetector}: pings every peer that discovery has learned of, and says whom a
  * quorum has confirmed failed.
  */
 final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
+  private static final Logger LOG = LoggerFactory.getLogger(HeartbeatActor.class);
+
   static final String NAME = "heartbeat";
 
   sealed interface Command {}
@@ -126,9 +130,9 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
       if (effect instanceof Effect.Send it) {
         send(it.to(), it.message());
       } else if (effect instanceof Effect.PeerSuspected it) {
-        getContext().getLog().info("{} is silent; the others are asked", it.peer());
+        LOG.info("{} is silent; the others are asked", it.peer());
       } else if (effect instanceof Effect.PeerFailed it) {
-        getContext().getLog().info("{} has failed, a quorum confirms", it.peer());
+        LOG.info("{} has failed, a quorum confirms", it.peer());
         lost.lost(it.peer(), it.incarnation());
       } else if (!(effect instanceof Effect.PeerAlive)) {
         throw new IllegalStateException("no rule for " + effect);

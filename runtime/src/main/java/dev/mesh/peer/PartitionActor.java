@@ -18,6 +18,8 @@ import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.Subscribe;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Hosts a {@link PartitionJudge}: tells it what Pekko's failure detector sees, publishes its
@@ -25,6 +27,8 @@ import org.apache.pekko.cluster.typed.Subscribe;
  * has lost. Elsewhere the application's own downing provider does.
  */
 final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionActor.class);
+
   static final String NAME = "partition";
 
   /** Short against the judge's times; reachability itself arrives as events. */
@@ -83,9 +87,7 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
     judge.expect(now(), state.arriving());
     for (PartitionJudge.Effect effect : judge.observe(now(), view.members(), view.reachable())) {
       if (effect instanceof PartitionJudge.Effect.Judged it) {
-        getContext()
-            .getLog()
-            .info("{}", it.verdict().writable() ? "Writable" : "Read-only: " + it.verdict().why());
+        LOG.info("{}", it.verdict().writable() ? "Writable" : "Read-only: " + it.verdict().why());
         judged.accept(it.verdict());
       } else if (effect instanceof PartitionJudge.Effect.Remove it) {
         if (removes) {
@@ -100,9 +102,7 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
 
   private void remove(Set<PeerId> lost) {
     for (Address address : members.addresses(lost)) {
-      getContext()
-          .getLog()
-          .info("Removing {} from the cluster: this side has the majority", address.hostPort());
+      LOG.info("Removing {} from the cluster: this side has the majority", address.hostPort());
       cluster.manager().tell(Down.apply(address));
     }
   }

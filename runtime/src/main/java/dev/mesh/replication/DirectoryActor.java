@@ -22,6 +22,8 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps this peer's copy of the {@link Directory} the newest there is. Peers that hold group 0
@@ -30,6 +32,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  * again and again.
  */
 public final class DirectoryActor extends AbstractBehavior<DirectoryActor.Command> {
+  private static final Logger LOG = LoggerFactory.getLogger(DirectoryActor.class);
+
   /** The actor's name below the guardian. */
   public static final String NAME = "directory";
 
@@ -135,13 +139,11 @@ public final class DirectoryActor extends AbstractBehavior<DirectoryActor.Comman
     if (bytes.length() <= environment.maxBytes()) {
       peer.tell(new Told(bytes));
     } else {
-      getContext()
-          .getLog()
-          .error(
-              "The directory has {} bytes, and mesh.replication.max-message-bytes allows {}: other"
-                  + " peers do not learn where groups are; raise it at all peers",
-              bytes.length(),
-              environment.maxBytes());
+      LOG.error(
+          "The directory has {} bytes, and mesh.replication.max-message-bytes allows {}: other"
+              + " peers do not learn where groups are; raise it at all peers",
+          bytes.length(),
+          environment.maxBytes());
     }
   }
 }

@@ -26,6 +26,8 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One replica of a group: the host of a {@link Raft} core. Whatever waits in the mailbox is given
@@ -36,6 +38,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * the process starts again and recovers.
  */
 final class RaftGroup extends AbstractBehavior<GroupMessage> {
+  private static final Logger LOG = LoggerFactory.getLogger(RaftGroup.class);
 
   /** What this actor tells itself. */
   sealed interface Event extends GroupMessage {}
@@ -313,14 +316,12 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
   }
 
   private void roleChanged(Effect.RoleChanged changed) {
-    getContext()
-        .getLog()
-        .info(
-            "{} is {} in term {}, leader {}",
-            parts.group(),
-            changed.role(),
-            changed.term(),
-            changed.leader().map(PeerId::value).orElse("unknown"));
+    LOG.info(
+        "{} is {} in term {}, leader {}",
+        parts.group(),
+        changed.role(),
+        changed.term(),
+        changed.leader().map(PeerId::value).orElse("unknown"));
     parts.local().setLeads(changed.role() == Role.LEADER);
     if (changed.role() != Role.LEADER) {
       calls.leadershipLost(changed.leader());

@@ -28,6 +28,8 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The groups of this peer. At start it recovers all replicas on disk and only then makes the
@@ -39,6 +41,8 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
  * process.
  */
 public final class Replication extends AbstractBehavior<Replication.Command> {
+  private static final Logger LOG = LoggerFactory.getLogger(Replication.class);
+
   /** The actor's name below the guardian. */
   public static final String NAME = "replication";
 
@@ -226,7 +230,7 @@ public final class Replication extends AbstractBehavior<Replication.Command> {
   private void erase(GroupId group) {
     held.erase(group);
     environment.stopped().accept(group);
-    getContext().getLog().info("{} is held by other peers now: its replica here is gone", group);
+    LOG.info("{} is held by other peers now: its replica here is gone", group);
   }
 
   private Behavior<Command> onFailed(ChildFailed failure) {

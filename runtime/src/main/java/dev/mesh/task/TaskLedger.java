@@ -20,6 +20,8 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the tasks of one range of ids, as a sharded entity: it gathers what comes while its {@link
@@ -28,6 +30,8 @@ import org.apache.pekko.cluster.typed.Cluster;
  * dropped, because the worker reports again. A writer that stops is started again after a while.
  */
 public final class TaskLedger extends AbstractBehavior<LedgerCommand> {
+  private static final Logger LOG = LoggerFactory.getLogger(TaskLedger.class);
+
   public static final EntityTypeKey<LedgerCommand> KEY =
       EntityTypeKey.create(LedgerCommand.class, "mesh-task-ledger");
 
@@ -201,7 +205,7 @@ public final class TaskLedger extends AbstractBehavior<LedgerCommand> {
     busy = false;
     Duration pause = RESTART_MIN.multipliedBy(1L << Math.min(failures, MAX_RESTART_DOUBLINGS));
     failures++;
-    getContext().getLog().warn("ledger {}: its writer stopped, restart in {}", ledger, pause);
+    LOG.warn("ledger {}: its writer stopped, restart in {}", ledger, pause);
     timers.startSingleTimer(LedgerCommand.RestartWriter.INSTANCE, pause);
     return this;
   }
