@@ -81,10 +81,7 @@ public record MeshSettings(
         heartbeat.duration("interval", Duration.ofMillis(50), Duration.ofMinutes(1)),
         heartbeatTimeout(heartbeat),
         gossip.duration("interval", Duration.ofMillis(200), Duration.ofMinutes(1)),
-        new GossipSettings(
-            gossip.integer("fanout", 1, 16),
-            gossip.integer("rumour-factor", 0, 16),
-            (int) gossip.bytes("max-message-bytes", 4096, 512 * 1024)),
+        gossip(gossip),
         GroupSettings.of(mesh.sub("replication")),
         OperationSettings.of(mesh.sub("replication").sub("operations")),
         StewardSettings.of(mesh.sub("replication").sub("steward")),
@@ -94,6 +91,26 @@ public record MeshSettings(
         WorkSettings.of(root),
         AuctionSettings.of(root),
         MemorySettings.of(root));
+  }
+
+  private static GossipSettings gossip(Checked gossip) {
+    try {
+      return new GossipSettings(
+          gossip.integer("fanout", 1, 16),
+          gossip.integer("rumour-factor", 0, 16),
+          gossip.integer("anti-entropy-rounds", 1, 100),
+          (int) gossip.bytes("max-message-bytes", 8 * 1024, 512 * 1024),
+          gossip.integer("max-peers", 1, 1_000_000),
+          gossip.integer("max-entries", 0, 1_000_000),
+          (int) gossip.bytes("max-key-bytes", 1, 16 * 1024),
+          (int) gossip.bytes("max-value-bytes", 0, 512 * 1024),
+          gossip
+              .duration("tombstone-retention", Duration.ofMinutes(1), Duration.ofDays(30))
+              .toMillis());
+    } catch (IllegalArgumentException e) { // one bound does not fit another
+      throw gossip.refusal(
+          "max-message-bytes", gossip.config().getBytes("max-message-bytes"), e.getMessage());
+    }
   }
 
   private static Duration heartbeatTimeout(Checked heartbeat) {

@@ -9,7 +9,9 @@ import dev.mesh.protocols.gossip.GossipMessage;
 import dev.mesh.protocols.gossip.PeerFacts;
 import dev.mesh.protocols.membership.Contact;
 import dev.mesh.protocols.membership.FailureDetector.Health;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -33,11 +35,15 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
     GossipMessage message();
   }
 
-  record Compared(GossipMessage.Digest message) implements FromPeer {}
+  record Summarised(GossipMessage.Summary message) implements FromPeer {}
+
+  record Branched(GossipMessage.Branches message) implements FromPeer {}
+
+  record Compared(GossipMessage.Buckets message) implements FromPeer {}
 
   record Wanted(GossipMessage.Want message) implements FromPeer {}
 
-  record Told(GossipMessage.Facts message) implements FromPeer {}
+  record Told(GossipMessage.News message) implements FromPeer {}
 
   private enum Round implements Command {
     INSTANCE
@@ -46,6 +52,11 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
   private final PeerContext peer;
   private final Supplier<PeerFacts> own;
   private final Gossip gossip;
+
+  /** In which life they left. */
+  private final Map<PeerId, Long> left = new HashMap<>();
+
+  private Set<PeerId> registered = Set.of();
 
   /**
    * Gossip about a peer.
@@ -85,8 +96,11 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
   }
 
   private Behavior<Command> onRound() {
+    lookWhoHasLeft();
     for (Contact known : peer.refs().contacts()) {
-      handle(new Input.PeerKnown(known.peer()));
+      if (known.incarnation() > left.getOrDefault(known.peer(), Long.MIN_VALUE)) {
+        handle(new Input.PeerKnown(known.peer()));
+      }
     }
     handle(
         new Input.Unreachable(
@@ -95,7 +109,19 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet())));
     handle(new Input.Publish(own.get()));
-    return handle(new Input.Round());
+    return handle(new Input.Round(System.currentTimeMillis()));
+  }
+
+  /** Who was struck off the registry is not told any more; a later life is a newcomer. */
+  private void lookWhoHasLeft() {
+    Set<PeerId> now = peer.state().registry();
+    for (PeerId gone : registered) {
+      if (!now.contains(gone)) {
+        left.put(gone, peer.refs().incarnation(gone).orElse(Long.MIN_VALUE));
+        handle(new Input.PeerLeft(gone));
+      }
+    }
+    registered = now;
   }
 
   private Behavior<Command> handle(Input input) {
@@ -104,7 +130,7 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
         send(it.to(), it.message());
       }
     }
-    peer.state().factsAre(gossip.facts());
+    peer.state().factsAre(gossip.peers());
     return this;
   }
 
@@ -113,11 +139,15 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
   }
 
   private static FromPeer wire(GossipMessage message) {
-    if (message instanceof GossipMessage.Digest it) {
+    if (message instanceof GossipMessage.Summary it) {
+      return new Summarised(it);
+    } else if (message instanceof GossipMessage.Branches it) {
+      return new Branched(it);
+    } else if (message instanceof GossipMessage.Buckets it) {
       return new Compared(it);
     } else if (message instanceof GossipMessage.Want it) {
       return new Wanted(it);
-    } else if (message instanceof GossipMessage.Facts it) {
+    } else if (message instanceof GossipMessage.News it) {
       return new Told(it);
     }
     throw new IllegalStateException("no wire form for " + message);

@@ -2,6 +2,8 @@ package dev.mesh.peer;
 
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.gossip.Gossip;
+import dev.mesh.protocols.gossip.HashTree;
 import dev.mesh.protocols.gossip.PeerFacts;
 import dev.mesh.protocols.membership.Discovery;
 import dev.mesh.protocols.membership.FailureDetector;
@@ -40,6 +42,9 @@ public final class PeerState {
    */
   public record Condition(Mode mode, String detail) {}
 
+  /** Facts in the order of ids, and what they were sorted from: only for those who ask. */
+  private record Known(HashTree<PeerFacts> tree, List<PeerFacts> sorted) {}
+
   private final PeerId self;
   private final long incarnation;
   private final Map<GroupId, GroupStatus> groups = new ConcurrentHashMap<>();
@@ -48,7 +53,8 @@ public final class PeerState {
   private volatile Map<PeerId, FailureDetector.Health> health = Map.of();
   private volatile Directory directory = Directory.EMPTY;
   private volatile Set<PeerId> arriving = Set.of();
-  private volatile List<PeerFacts> facts = List.of();
+  private volatile HashTree<PeerFacts> peers = HashTree.empty();
+  private volatile Known known = new Known(HashTree.empty(), List.of());
   private volatile GroupOperations operations; // null until then
   private volatile Condition condition = new Condition(Mode.STARTING, "the peer has just begun");
   private final CompletableFuture<Tasks> tasks = new CompletableFuture<>();
@@ -150,11 +156,17 @@ public final class PeerState {
 
   /** What peers have said of themselves, this one included. */
   public List<PeerFacts> facts() {
-    return facts;
+    Known seen = known;
+    HashTree<PeerFacts> latest = peers;
+    if (seen.tree() != latest) {
+      seen = new Known(latest, Gossip.sorted(latest));
+      known = seen;
+    }
+    return seen.sorted();
   }
 
-  void factsAre(List<PeerFacts> known) {
-    facts = List.copyOf(known);
+  void factsAre(HashTree<PeerFacts> latest) {
+    peers = latest;
   }
 
   /** What can be seen and done of the mesh's groups; empty until this peer belongs to a mesh. */

@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mesh.persistence.serialization.MeshSerializer;
 import dev.mesh.persistence.serialization.WireMessage;
+import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.gossip.AppEntry;
 import dev.mesh.protocols.gossip.GossipMessage;
 import dev.mesh.protocols.gossip.Load;
 import dev.mesh.protocols.gossip.PeerFacts;
+import dev.mesh.protocols.gossip.Prefix;
+import dev.mesh.protocols.gossip.Stamp;
+import dev.mesh.protocols.gossip.Tree;
 import dev.mesh.protocols.gossip.Version;
 import dev.mesh.protocols.membership.Announcement;
 import dev.mesh.protocols.membership.ClusterReport;
@@ -18,12 +23,11 @@ import dev.mesh.protocols.membership.FoundedMesh;
 import dev.mesh.protocols.membership.FoundingSet;
 import dev.mesh.protocols.membership.Hello;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -56,16 +60,19 @@ class WireMessagesTest {
         new HeartbeatActor.Ponged(new Message.Pong(A, 7)),
         new HeartbeatActor.Asked(new Message.AskConfirmation(A, 7, B, 9)),
         new HeartbeatActor.Confirmed(new Message.Confirmation(A, 7, B, 9, true)),
-        new GossipActor.Compared(digest(2)),
-        new GossipActor.Compared(
-            new GossipMessage.Digest(A, Optional.of(A), Optional.of(B), Map.of())),
-        new GossipActor.Wanted(new GossipMessage.Want(A, List.of(B))),
+        new GossipActor.Summarised(new GossipMessage.Summary(A, Long.MIN_VALUE, 7)),
+        new GossipActor.Branched(
+            new GossipMessage.Branches(A, Tree.ENTRIES, List.of(branch(), branch()))),
+        new GossipActor.Compared(buckets(2)),
+        new GossipActor.Wanted(new GossipMessage.Want(A, Tree.PEERS, List.of("b"))),
         new GossipActor.Told(
-            new GossipMessage.Facts(
+            new GossipMessage.News(
                 A,
+                true,
                 List.of(
                     facts(1, Optional.empty(), OptionalDouble.empty()),
-                    facts(2, Optional.of("host:80"), OptionalDouble.of(0.5))))));
+                    facts(2, Optional.of("host:80"), OptionalDouble.of(0.5))),
+                List.of(entry(Optional.of(Bytes.utf8("v"))), entry(Optional.empty())))));
   }
 
   @ParameterizedTest
@@ -78,9 +85,26 @@ class WireMessagesTest {
   }
 
   @Test
-  void aFullDigestKeepsToTheSizeThatGossipCountsOn() {
-    int entries = 64 * 1024 / 144;
-    assertTrue(sizeOf(new GossipActor.Compared(digest(entries))) <= 64 * 1024);
+  void comparisonsKeepToTheSizesThatGossipCountsOn() {
+    assertTrue(
+        sizeOf(
+                new GossipActor.Branched(
+                    new GossipMessage.Branches(A, Tree.PEERS, Collections.nCopies(100, branch()))))
+            <= 100 * GossipMessage.Branch.WEIGHT);
+    GossipMessage.Buckets buckets = buckets(100);
+    assertTrue(
+        sizeOf(new GossipActor.Compared(buckets))
+            <= buckets.buckets().stream().mapToInt(GossipMessage.Bucket::weight).sum());
+  }
+
+  @Test
+  void entriesKeepToTheSizeThatGossipCountsOn() {
+    AppEntry entry = entry(Optional.of(Bytes.wrap(new byte[1000])));
+    assertTrue(
+        sizeOf(
+                new GossipActor.Told(
+                    new GossipMessage.News(A, true, List.of(), Collections.nCopies(20, entry))))
+            <= 20 * entry.weight());
   }
 
   @Test
@@ -92,7 +116,8 @@ class WireMessagesTest {
     }
     int texts = 4 + 6 + "host.of.some.length.example.org:8080".length() + 7 + 5 + 6 + 14;
     assertTrue(
-        sizeOf(new GossipActor.Told(new GossipMessage.Facts(A, many))) <= 100 * (256 + texts));
+        sizeOf(new GossipActor.Told(new GossipMessage.News(A, false, many, List.of())))
+            <= 100 * (256 + texts));
   }
 
   private static int sizeOf(WireMessage message) {
@@ -118,13 +143,24 @@ class WireMessagesTest {
             List.of(new Contact(B, 9, "host:2"))));
   }
 
-  private static GossipMessage.Digest digest(int entries) {
-    Map<PeerId, Version> versions = new TreeMap<>();
-    for (int i = 0; i < entries; i++) {
-      String longest = "%0100d".formatted(i);
-      versions.put(new PeerId(longest), new Version(Long.MAX_VALUE, Long.MAX_VALUE));
-    }
-    return new GossipMessage.Digest(A, Optional.empty(), Optional.empty(), versions);
+  private static GossipMessage.Branch branch() {
+    return new GossipMessage.Branch(
+        new Prefix(16, Long.MIN_VALUE), Collections.nCopies(16, Long.MAX_VALUE));
+  }
+
+  private static GossipMessage.Buckets buckets(int count) {
+    PeerId longest = new PeerId("%0100d".formatted(1));
+    Stamp stamp = new Stamp(new Version(Long.MAX_VALUE, Long.MAX_VALUE), longest);
+    GossipMessage.Held held = new GossipMessage.Held("\u20ac".repeat(80), stamp);
+    return new GossipMessage.Buckets(
+        A,
+        Tree.PEERS,
+        Collections.nCopies(
+            count, new GossipMessage.Bucket(new Prefix(3, Long.MIN_VALUE), List.of(held, held))));
+  }
+
+  private static AppEntry entry(Optional<Bytes> value) {
+    return new AppEntry("\u20ac", new Stamp(new Version(0, Long.MAX_VALUE), A), value);
   }
 
   private static PeerFacts facts(int index, Optional<String> http, OptionalDouble cpu) {

@@ -1,47 +1,56 @@
 package dev.mesh.protocols.gossip;
 
+import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.Draws;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.gossip.GossipMessage.Bucket;
+import dev.mesh.protocols.gossip.GossipMessage.Held;
+import dev.mesh.protocols.gossip.Rumours.Topic;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.Iterator;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
- * Spreads what peers say of themselves (Demers et al. 1987). In each round a peer draws a few
- * others and pushes news to them as rumours (§1.4), with a digest of all that it holds, so that
- * what a rumour missed is exchanged both ways (push-pull anti-entropy, §1.3). News is a rumour for
- * a number of rounds that grows with the logarithm of the number of peers.
+ * Spreads what peers say of themselves and what applications publish (Demers et al. 1987). In each
+ * round a peer pushes news as rumours to a few others (§1.4), each rumour a number of times that
+ * grows with the logarithm of the number of peers (SWIM, Das et al. 2002, §4.1); and it compares
+ * its state with one other (anti-entropy, §1.3), by hash trees, so that what the rumours missed is
+ * exchanged both ways and two equal states cost one small message. A message of rumours goes to a
+ * partner in a round, never more; so the traffic of a round does not grow with the mesh.
  *
- * <p>The newest version of a peer's facts wins everywhere, so states merge in any order and a
- * partition heals to the union. Only the peer itself makes versions of its facts.
+ * <p>The newest version of each name wins everywhere, so states merge in any order and a partition
+ * heals to the union. Only the peer itself makes versions of its facts; application entries are
+ * anybody's, and the last writer wins ({@link AppEntries}).
  *
- * <p>Used by one thread at a time. Holds the facts of at most {@value #MAX_PEERS} peers; those of
- * more are not taken.
+ * <p>All times are milliseconds of a clock that goes on while the process is frozen. Used by one
+ * thread at a time; {@link #peers} and {@link #entries} are immutable snapshots.
  */
 public final class Gossip {
-  public static final int MAX_PEERS = 4096;
-
-  private static final int BYTES_PER_DIGEST_ENTRY = 144;
-  private static final int BYTES_PER_WANT = 104;
+  /**
+   * How many peers may tell new measures of themselves in a round, in the whole mesh. In a larger
+   * mesh each waits its turn, so that facts that change all the time do not add up.
+   */
+  static final int PUBLISHED_PER_ROUND = 32;
 
   /** What gossip learns. */
   public sealed interface Input {
     /** A round begins. */
-    record Round() implements Input {}
+    record Round(long now) implements Input {}
 
     /** What this peer now says of itself; its version is given here, whatever it carries. */
     record Publish(PeerFacts facts) implements Input {}
 
+    /** An application's entry is written here; empty: it is deleted. */
+    record Write(long now, String key, Optional<Bytes> value) implements Input {}
+
     /** There is such a peer, of which nothing else may be known yet. */
     record PeerKnown(PeerId peer) implements Input {}
+
+    /** It has left the mesh for good, and is neither told anything nor waited for. */
+    record PeerLeft(PeerId peer) implements Input {}
 
     /**
      * The peers that are believed to be gone. One of them is tried in each round, so that a healed
@@ -62,45 +71,72 @@ public final class Gossip {
 
     /** These facts are new here. */
     record Learned(PeerFacts facts) implements Effect {}
+
+    /** This application entry is new here, or deleted. */
+    record Changed(AppEntry entry) implements Effect {}
+
+    /** An application's entry was not written, and why. */
+    record Refused(String why) implements Effect {}
   }
 
   private final PeerId self;
   private final long incarnation;
   private final GossipSettings settings;
   private final Draws draws;
-  private final NavigableMap<PeerId, PeerFacts> facts = new TreeMap<>();
-
-  /** Whom to talk to: everybody that was ever heard of, without this peer. */
-  private final Set<PeerId> partners = new TreeSet<>();
-
-  private final Set<PeerId> unreachable = new TreeSet<>();
-
-  /** News, and in how many more rounds it is pushed. */
-  private final Map<PeerId, Integer> rumours = new HashMap<>();
-
+  private final Partners partners;
+  private final AppEntries entries;
+  private final Rumours rumours = new Rumours();
   private final List<Effect> effects = new ArrayList<>();
+  private HashTree<PeerFacts> facts;
+
+  /** What this peer last said of itself, which may have to wait its turn. */
+  private Optional<PeerFacts> own = Optional.empty();
 
   /** How often this peer has published. */
   private long counter;
 
+  private long round;
+  private long publishedIn;
+  private long now;
+  private Optional<Long> reachableSince = Optional.empty();
+
   public Gossip(PeerId self, long incarnation, GossipSettings settings, Draws draws) {
+    this(self, incarnation, settings, draws, HashTree.empty());
+  }
+
+  /**
+   * @param facts what is known of other peers from the start
+   */
+  public Gossip(
+      PeerId self,
+      long incarnation,
+      GossipSettings settings,
+      Draws draws,
+      HashTree<PeerFacts> facts) {
     this.self = self;
     this.incarnation = incarnation;
     this.settings = settings;
     this.draws = draws;
+    this.facts = facts;
+    this.partners = new Partners(self);
+    this.entries = new AppEntries(self, settings);
   }
 
   public List<Effect> handle(Input input) {
     effects.clear();
-    if (input instanceof Input.Round) {
-      round();
+    if (input instanceof Input.Round next) {
+      round(next.now());
     } else if (input instanceof Input.Publish publish) {
-      publish(publish.facts());
+      own = Optional.of(publish.facts());
+      publishIfDue();
+    } else if (input instanceof Input.Write write) {
+      write(write);
     } else if (input instanceof Input.PeerKnown known) {
-      meet(known.peer());
+      partners.meet(known.peer(), facts, settings.maxPeers());
+    } else if (input instanceof Input.PeerLeft gone) {
+      partners.left(gone.peer(), facts);
     } else if (input instanceof Input.Unreachable gone) {
-      unreachable.clear();
-      unreachable.addAll(gone.peers());
+      partners.unreachable(gone.peers());
     } else if (input instanceof Input.Received received) {
       receive(received.message());
     } else {
@@ -109,160 +145,228 @@ public final class Gossip {
     return List.copyOf(effects);
   }
 
-  /** What is known of everybody, this peer included once it has published; in order of ids. */
-  public List<PeerFacts> facts() {
-    return List.copyOf(facts.values());
+  /** What is known of all peers, this one included once it has published. */
+  public HashTree<PeerFacts> peers() {
+    return facts;
   }
 
-  private void round() {
-    List<PeerId> near = new ArrayList<>(partners);
-    near.removeAll(unreachable);
-    List<PeerId> far = new ArrayList<>(partners);
-    far.retainAll(unreachable);
-    List<PeerId> chosen = new ArrayList<>(draws.sample(near, settings.fanout()));
-    chosen.addAll(draws.sample(far, 1));
-    if (!chosen.isEmpty()) {
-      List<PeerFacts> news = rumours.keySet().stream().sorted().map(facts::get).toList();
-      List<GossipMessage.Digest> digests = digests();
-      for (PeerId to : chosen) {
-        sendFacts(to, news);
-        digests.forEach(digest -> send(to, digest));
+  /** As {@link #peers}, in the order of ids. Takes O(n log n). */
+  public List<PeerFacts> facts() {
+    return sorted(facts);
+  }
+
+  public static List<PeerFacts> sorted(HashTree<PeerFacts> facts) {
+    List<PeerFacts> sorted = new ArrayList<>(facts.size());
+    facts.forEach(sorted::add);
+    sorted.sort(Comparator.comparing(PeerFacts::peer));
+    return sorted;
+  }
+
+  /** What applications have published; with tombstones. */
+  public HashTree<AppEntry> entries() {
+    return entries.tree();
+  }
+
+  private void round(long time) {
+    round++;
+    now = Math.max(now, time);
+    reachableSince =
+        partners.allReachable() ? reachableSince.or(() -> Optional.of(now)) : Optional.empty();
+    entries.collect(now, reachableSince);
+    publishIfDue();
+    List<PeerId> chosen = new ArrayList<>(partners.draw(facts, settings.fanout(), draws));
+    boolean compares = round % settings.antiEntropyRounds() == 0;
+    if (compares) {
+      chosen.stream().limit(1).forEach(this::compareWith);
+    }
+    List<PeerId> far = partners.drawUnreachable(draws);
+    far.forEach(this::compareWith);
+    chosen.addAll(far);
+    tellRumours(chosen);
+  }
+
+  private void compareWith(PeerId other) {
+    send(other, new GossipMessage.Summary(self, facts.hash(), entries.tree().hash()));
+  }
+
+  /** To each the same one message, of the rumours that have been told least. */
+  private void tellRumours(List<PeerId> chosen) {
+    if (chosen.isEmpty()) {
+      return;
+    }
+    List<Gossiped> told = new ArrayList<>();
+    int bytes = 0;
+    for (Topic topic : rumours.topics()) {
+      Optional<? extends Gossiped> news = newest(topic.tree(), topic.name());
+      int more = news.map(Gossiped::weight).orElse(0);
+      if (!told.isEmpty() && bytes + more > settings.maxMessageBytes()) {
+        break;
       }
-      rumours.replaceAll((peer, rounds) -> rounds - 1);
-      rumours.values().removeIf(rounds -> rounds <= 0);
+      news.ifPresent(told::add);
+      bytes += more;
+      rumours.told(topic, chosen.size());
+    }
+    chosen.forEach(to -> sendNews(to, told, true));
+  }
+
+  private void publishIfDue() {
+    if (own.isEmpty()) {
+      return;
+    }
+    PeerFacts next = own.get().at(new Version(incarnation, counter));
+    Optional<PeerFacts> said = facts.get(self.value());
+    boolean waits =
+        said.isPresent()
+            && next.differsInMeasuresOnly(said.get())
+            && (round - publishedIn) * PUBLISHED_PER_ROUND < partners.size(facts);
+    if (!said.equals(Optional.of(next)) && !waits) {
+      counter++;
+      publishedIn = round;
+      facts = facts.with(next.at(new Version(incarnation, counter)));
+      spread(Tree.PEERS, self.value());
     }
   }
 
-  private void publish(PeerFacts own) {
-    counter++;
-    PeerFacts next = own.at(new Version(incarnation, counter));
-    facts.put(self, next);
-    spread(self);
+  private void write(Input.Write write) {
+    now = Math.max(now, write.now());
+    Optional<String> refusal = entries.refusal(write.key(), write.value());
+    if (refusal.isPresent()) {
+      effects.add(new Effect.Refused(refusal.get()));
+    } else if (write.value().isPresent() || entries.tree().get(write.key()).isPresent()) {
+      learn(entries.next(write.key(), write.value(), now), self, true);
+    }
   }
 
   private void receive(GossipMessage message) {
-    if (message.from().equals(self)) {
+    PeerId from = message.from();
+    if (from.equals(self)) {
       return;
     }
-    meet(message.from());
-    if (message instanceof GossipMessage.Digest digest) {
-      compare(digest);
-    } else if (message instanceof GossipMessage.Want want) {
-      sendFacts(want.from(), known(want.peers()));
-    } else if (message instanceof GossipMessage.Facts news) {
-      news.facts().forEach(this::learn);
+    partners.meet(from, facts, settings.maxPeers());
+    if (message instanceof GossipMessage.Summary it) {
+      showWhereDiffering(from, Tree.PEERS, it.peers());
+      showWhereDiffering(from, Tree.ENTRIES, it.entries());
+    } else if (message instanceof GossipMessage.Branches it) {
+      HashTree<?> ours = tree(it.tree());
+      List<Prefix> differing = new ArrayList<>();
+      it.branches().forEach(branch -> differing.addAll(Comparison.differing(ours, branch)));
+      show(from, it.tree(), differing);
+    } else if (message instanceof GossipMessage.Buckets it) {
+      compare(from, it.tree(), it.buckets());
+    } else if (message instanceof GossipMessage.Want it) {
+      List<Gossiped> wanted = new ArrayList<>();
+      it.names().forEach(name -> newest(it.tree(), name).ifPresent(wanted::add));
+      sendNews(from, wanted, false);
+    } else if (message instanceof GossipMessage.News it) {
+      it.facts().forEach(told -> learn(told, it.rumour()));
+      it.entries().forEach(told -> learn(told, from, it.rumour()));
     } else {
       throw new IllegalArgumentException("unknown message " + message);
     }
   }
 
-  private void compare(GossipMessage.Digest digest) {
-    catchUpWith(digest.versions().get(self));
-    List<PeerId> newerHere = new ArrayList<>();
-    for (PeerFacts held : facts.values()) {
-      Version there = digest.versions().get(held.peer());
-      if (digest.covers(held.peer()) && (there == null || held.version().isNewerThan(there))) {
-        newerHere.add(held.peer());
+  private void showWhereDiffering(PeerId to, Tree tree, long theirs) {
+    if (tree(tree).hash() != theirs) {
+      show(to, tree, List.of(Prefix.ROOT));
+    }
+  }
+
+  private void show(PeerId to, Tree tree, List<Prefix> differing) {
+    Comparison.show(self, tree, tree(tree), differing, settings.maxMessageBytes())
+        .forEach(message -> send(to, message));
+  }
+
+  private void compare(PeerId with, Tree tree, List<Bucket> buckets) {
+    List<Gossiped> newerHere = new ArrayList<>();
+    List<String> newerThere = new ArrayList<>();
+    for (Bucket bucket : buckets) {
+      Set<String> held = new HashSet<>();
+      for (Held theirs : bucket.held()) {
+        held.add(theirs.name());
+        Optional<? extends Gossiped> ours = newest(tree, theirs.name());
+        if (tree == Tree.PEERS && theirs.name().equals(self.value())) {
+          catchUpWith(theirs.stamp().version());
+        } else if (ours.isEmpty() || theirs.stamp().isNewerThan(ours.get().stamp())) {
+          newerThere.add(theirs.name());
+        }
+        ours.filter(our -> our.stamp().isNewerThan(theirs.stamp())).ifPresent(newerHere::add);
+      }
+      for (Gossiped ours : tree(tree).entries(bucket.prefix())) {
+        if (!held.contains(ours.name())) {
+          newerHere.add(ours);
+        }
       }
     }
-    List<PeerId> newerThere = new ArrayList<>();
-    for (PeerId peer : new TreeSet<>(digest.versions().keySet())) {
-      PeerFacts held = facts.get(peer);
-      boolean newer = held == null || digest.versions().get(peer).isNewerThan(held.version());
-      if (newer && !peer.equals(self)) {
-        newerThere.add(peer);
-      }
-    }
-    sendFacts(digest.from(), known(newerHere));
-    for (List<PeerId> part : split(newerThere, settings.maxMessageBytes() / BYTES_PER_WANT)) {
-      send(digest.from(), new GossipMessage.Want(self, part));
-    }
+    sendNews(with, newerHere, false);
+    Comparison.split(
+            newerThere,
+            name -> Held.BYTES_PER_CHAR * name.length() + Byte.SIZE,
+            settings.maxMessageBytes())
+        .forEach(part -> send(with, new GossipMessage.Want(self, tree, part)));
   }
 
   /** A core that was begun anew in the same life goes on counting where others heard it last. */
-  private void catchUpWith(Version own) {
-    if (own != null && own.incarnation() == incarnation) {
-      counter = Math.max(counter, own.counter());
+  private void catchUpWith(Version heard) {
+    if (heard.incarnation() == incarnation && heard.counter() > counter) {
+      counter = heard.counter();
+      publishIfDue();
     }
   }
 
-  private void learn(PeerFacts told) {
+  private void learn(PeerFacts told, boolean rumour) {
     PeerId peer = told.peer();
-    PeerFacts held = facts.get(peer);
-    boolean room = held != null || facts.size() < MAX_PEERS;
-    if (peer.equals(self) || !room) {
+    if (peer.equals(self)) {
+      catchUpWith(told.version());
       return;
     }
-    if (held == null || told.version().isNewerThan(held.version())) {
-      facts.put(peer, told);
-      meet(peer);
-      spread(peer);
+    Optional<PeerFacts> held = facts.get(peer.value());
+    if (held.isEmpty() && facts.size() >= settings.maxPeers()) {
+      partners.forgettable().forEach(this::forget);
+    }
+    boolean room = held.isPresent() || facts.size() < settings.maxPeers();
+    if (room && (held.isEmpty() || told.version().isNewerThan(held.get().version()))) {
+      facts = facts.with(told);
+      partners.factsKnown(peer);
+      if (rumour) {
+        spread(Tree.PEERS, peer.value());
+      }
       effects.add(new Effect.Learned(told));
     }
   }
 
-  private void spread(PeerId peer) {
-    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(partners.size() + 1);
-    if (settings.rumourFactor() > 0) {
-      rumours.put(peer, settings.rumourFactor() * bits);
-    }
+  private void forget(PeerId gone) {
+    facts = facts.without(gone.value());
+    partners.forgotten(gone);
   }
 
-  private void meet(PeerId peer) {
-    if (!peer.equals(self) && partners.size() < MAX_PEERS) {
-      partners.add(peer);
-    }
-  }
-
-  /** The versions of all facts, in as many parts as the size of a message asks for. */
-  private List<GossipMessage.Digest> digests() {
-    List<GossipMessage.Digest> digests = new ArrayList<>();
-    List<List<PeerId>> parts =
-        split(List.copyOf(facts.keySet()), settings.maxMessageBytes() / BYTES_PER_DIGEST_ENTRY);
-    Optional<PeerId> after = Optional.empty();
-    Iterator<List<PeerId>> rest = parts.iterator();
-    while (rest.hasNext()) {
-      List<PeerId> part = rest.next();
-      Optional<PeerId> upTo =
-          rest.hasNext() ? Optional.of(part.get(part.size() - 1)) : Optional.empty();
-      Map<PeerId, Version> versions = new HashMap<>();
-      part.forEach(peer -> versions.put(peer, facts.get(peer).version()));
-      digests.add(new GossipMessage.Digest(self, after, upTo, versions));
-      after = upTo;
-    }
-    if (digests.isEmpty()) {
-      digests.add(new GossipMessage.Digest(self, Optional.empty(), Optional.empty(), Map.of()));
-    }
-    return digests;
-  }
-
-  private List<PeerFacts> known(Collection<PeerId> peers) {
-    return peers.stream().filter(facts::containsKey).map(facts::get).toList();
-  }
-
-  private void sendFacts(PeerId to, List<PeerFacts> news) {
-    List<PeerFacts> part = new ArrayList<>();
-    int bytes = 0;
-    for (PeerFacts next : news) {
-      if (!part.isEmpty() && bytes + next.weight() > settings.maxMessageBytes()) {
-        send(to, new GossipMessage.Facts(self, part));
-        part = new ArrayList<>();
-        bytes = 0;
+  private void learn(AppEntry told, PeerId from, boolean rumour) {
+    if (entries.learn(told, now)) {
+      effects.add(new Effect.Changed(told));
+      if (rumour) {
+        spread(Tree.ENTRIES, told.key());
       }
-      part.add(next);
-      bytes += next.weight();
-    }
-    if (!part.isEmpty()) {
-      send(to, new GossipMessage.Facts(self, part));
+    } else {
+      entries.graveOf(told).ifPresent(grave -> sendNews(from, List.of(grave), false));
     }
   }
 
-  private static <T> List<List<T>> split(List<T> whole, int size) {
-    List<List<T>> parts = new ArrayList<>();
-    for (int i = 0; i < whole.size(); i += size) {
-      parts.add(whole.subList(i, Math.min(whole.size(), i + size)));
-    }
-    return parts;
+  private void spread(Tree tree, String name) {
+    int others = Math.max(1, partners.size(facts));
+    int log = Integer.SIZE - Integer.numberOfLeadingZeros(others); // log2(others + 1), rounded up
+    rumours.begin(new Topic(tree, name), settings.rumourFactor() * log);
+  }
+
+  private HashTree<? extends Gossiped> tree(Tree tree) {
+    return tree == Tree.PEERS ? facts : entries.tree();
+  }
+
+  private Optional<? extends Gossiped> newest(Tree tree, String name) {
+    return tree == Tree.PEERS ? facts.get(name) : entries.held(name);
+  }
+
+  private void sendNews(PeerId to, List<Gossiped> news, boolean rumour) {
+    Comparison.split(news, Gossiped::weight, settings.maxMessageBytes())
+        .forEach(part -> send(to, GossipMessage.News.of(self, rumour, part)));
   }
 
   private void send(PeerId to, GossipMessage message) {

@@ -1,26 +1,53 @@
 package dev.mesh.protocols.gossip;
 
 /**
- * How gossip spreads.
+ * How gossip spreads, and its bounds.
  *
- * @param fanout peers that hear from this one in a round, 1 to 16
- * @param rumourFactor news is pushed in this many times log2(peers + 1) rounds, 0 to 16; 0: digests
- *     alone spread it
- * @param maxMessageBytes the size at which messages are split, at least 4 KiB; below the
+ * @param fanout peers that hear the rumours of this one in a round, 1 to 16
+ * @param rumourFactor a peer sends a rumour this many times log2(peers + 1) times in all, 0 to 16;
+ *     0: anti-entropy alone spreads it
+ * @param antiEntropyRounds states are compared with one peer every so many rounds, 1 to 100
+ * @param maxMessageBytes the size at which messages are split, at least 8 KiB; below the
  *     transport's frame
+ * @param maxPeers peers whose facts are held; those of more are not taken
+ * @param maxEntries application entries that are held, deleted ones included until they are
+ *     collected; more are refused, and not taken from others
+ * @param maxKeyBytes the longest key of an application entry, in UTF-8
+ * @param maxValueBytes the largest value of an application entry
+ * @param tombstoneMillis how long a deleted entry spreads as such; see {@link AppEntries}
  */
-public record GossipSettings(int fanout, int rumourFactor, int maxMessageBytes) {
+public record GossipSettings(
+    int fanout,
+    int rumourFactor,
+    int antiEntropyRounds,
+    int maxMessageBytes,
+    int maxPeers,
+    int maxEntries,
+    int maxKeyBytes,
+    int maxValueBytes,
+    long tombstoneMillis) {
+  private static final int MIN_MESSAGE_BYTES = 8 * 1024;
+  private static final int OVERHEAD = 512;
+
   public GossipSettings {
-    if (fanout < 1 || fanout > 16) {
-      throw new IllegalArgumentException("gossip fanout " + fanout + " is not in 1..16");
-    }
-    if (rumourFactor < 0 || rumourFactor > 16) {
+    within("fanout", fanout, 1, 16);
+    within("rumour factor", rumourFactor, 0, 16);
+    within("anti-entropy rounds", antiEntropyRounds, 1, 100);
+    within("max message bytes", maxMessageBytes, MIN_MESSAGE_BYTES, Integer.MAX_VALUE);
+    within("max peers", maxPeers, 1, 1_000_000);
+    within("max entries", maxEntries, 0, 1_000_000);
+    within("max key bytes", maxKeyBytes, 1, maxMessageBytes / HashTree.LEAF / 3 - 64);
+    within("max value bytes", maxValueBytes, 0, maxMessageBytes - maxKeyBytes - OVERHEAD);
+    if (tombstoneMillis < 1) {
       throw new IllegalArgumentException(
-          "gossip rumour factor " + rumourFactor + " is not in 0..16");
+          "gossip keeps tombstones for " + tombstoneMillis + " ms: give more than none");
     }
-    if (maxMessageBytes < 4096) {
+  }
+
+  private static void within(String name, int value, int min, int max) {
+    if (value < min || value > max) {
       throw new IllegalArgumentException(
-          "gossip messages of " + maxMessageBytes + " bytes are too small: give at least 4096");
+          "gossip " + name + " " + value + " is not in " + min + ".." + max);
     }
   }
 }

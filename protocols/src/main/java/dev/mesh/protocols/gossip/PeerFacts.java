@@ -25,7 +25,8 @@ public record PeerFacts(
     Load load,
     long done,
     long failed,
-    String softwareVersion) {
+    String softwareVersion)
+    implements Gossiped {
   private static final int FIXED_BYTES = 256;
   private static final int BYTES_PER_TEXT = 4;
 
@@ -49,8 +50,28 @@ public record PeerFacts(
         softwareVersion);
   }
 
-  /** About how many bytes these are on the wire; rather more than less. */
-  int weight() {
+  @Override
+  public String name() {
+    return peer.value();
+  }
+
+  @Override
+  public Stamp stamp() {
+    return new Stamp(version, peer);
+  }
+
+  /** Whether only what changes all the time differs from {@code other}: load and counts. */
+  boolean differsInMeasuresOnly(PeerFacts other) {
+    return address.equals(other.address)
+        && httpAddress.equals(other.httpAddress)
+        && zone.equals(other.zone)
+        && capabilities.equals(other.capabilities)
+        && kinds.equals(other.kinds)
+        && softwareVersion.equals(other.softwareVersion);
+  }
+
+  @Override
+  public int weight() {
     int texts =
         peer.value().length()
             + address.length()

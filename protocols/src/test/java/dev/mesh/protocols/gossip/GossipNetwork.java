@@ -1,5 +1,6 @@
 package dev.mesh.protocols.gossip;
 
+import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.gossip.Gossip.Effect;
 import dev.mesh.protocols.gossip.Gossip.Input;
@@ -13,9 +14,12 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Many peers that gossip in rounds, on one thread and one seed; messages may be lost. */
 final class GossipNetwork {
+  static final long ROUND_MILLIS = 1000;
+
   private record Sent(int to, GossipMessage message) {}
 
   private final Random random;
@@ -25,6 +29,7 @@ final class GossipNetwork {
   private int lossPercent;
   private int cutAt;
   private int messages;
+  private long now = 1_000_000;
 
   /** Peers that know the first one and nothing else. */
   GossipNetwork(long seed, int count, GossipSettings settings) {
@@ -41,7 +46,12 @@ final class GossipNetwork {
     return new PeerId("p%03d".formatted(index));
   }
 
+  /** Facts that differ in more than measures for different {@code queued}. */
   static PeerFacts facts(int index, int queued) {
+    return facts(index, queued, "1." + queued);
+  }
+
+  static PeerFacts facts(int index, int queued, String softwareVersion) {
     return new PeerFacts(
         id(index),
         new Version(0, 0),
@@ -53,29 +63,65 @@ final class GossipNetwork {
         new Load(0, queued, 4, OptionalDouble.empty()),
         0,
         0,
-        "1");
+        softwareVersion);
   }
 
   void publish(int index, int queued) {
     peers.get(index).handle(new Input.Publish(facts(index, queued)));
   }
 
+  void write(int index, String key, String value) {
+    write(index, key, Optional.of(Bytes.utf8(value)));
+  }
+
+  void delete(int index, String key) {
+    write(index, key, Optional.empty());
+  }
+
+  private void write(int index, String key, Optional<Bytes> value) {
+    carryOut(index, peers.get(index).handle(new Input.Write(now, key, value)));
+  }
+
+  /** What a peer sees under a key. */
+  Optional<String> read(int index, String key) {
+    return peers.get(index).entries().get(key).flatMap(AppEntry::value).map(Bytes::asUtf8);
+  }
+
   void loss(int percent) {
     lossPercent = percent;
   }
 
-  /** No message passes between the peers below {@code index} and the others; 0: heals. */
+  /**
+   * No message passes between the peers below {@code index} and the others, and they know it; 0:
+   * heals.
+   */
   void cut(int index) {
     cutAt = index;
+    for (int i = 0; i < peers.size(); i++) {
+      Set<PeerId> far = new TreeSet<>();
+      for (int j = 0; j < peers.size(); j++) {
+        if ((i < cutAt) != (j < cutAt)) {
+          far.add(id(j));
+        }
+      }
+      peers.get(i).handle(new Input.Unreachable(far));
+    }
   }
 
   void round() {
+    now += ROUND_MILLIS;
     for (int i = 0; i < peers.size(); i++) {
-      carryOut(i, peers.get(i).handle(new Input.Round()));
+      carryOut(i, peers.get(i).handle(new Input.Round(now)));
     }
     while (!underWay.isEmpty()) {
       Sent next = underWay.poll();
       carryOut(next.to(), peers.get(next.to()).handle(new Input.Received(next.message())));
+    }
+  }
+
+  void rounds(int count) {
+    for (int i = 0; i < count; i++) {
+      round();
     }
   }
 
@@ -90,10 +136,15 @@ final class GossipNetwork {
     return limit;
   }
 
+  /** Whether all hold the same, told by its hash, and know all peers. */
   boolean agree() {
-    List<PeerFacts> first = peers.get(0).facts();
-    return first.size() == peers.size()
-        && peers.stream().allMatch(peer -> peer.facts().equals(first));
+    Gossip first = peers.get(0);
+    return first.peers().size() == peers.size()
+        && peers.stream()
+            .allMatch(
+                peer ->
+                    peer.peers().hash() == first.peers().hash()
+                        && peer.entries().hash() == first.entries().hash());
   }
 
   Gossip peer(int index) {
