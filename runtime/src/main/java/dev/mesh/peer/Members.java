@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import org.apache.pekko.actor.Address;
@@ -123,6 +124,20 @@ final class Members {
       }
     }
     return accused;
+  }
+
+  /** The members that a quorum has confirmed failed in the lives in which they are members. */
+  Set<PeerId> failed() {
+    Set<PeerId> failed = new HashSet<>();
+    state
+        .failedLives()
+        .forEach(
+            (peer, life) -> {
+              if (refs.incarnation(peer).equals(OptionalLong.of(life))) {
+                failed.add(peer);
+              }
+            });
+    return failed;
   }
 
   /** All members, each with the life in which it was last heard of. */

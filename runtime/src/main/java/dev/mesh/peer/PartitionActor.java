@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hosts a {@link PartitionJudge}: tells it what Pekko's failure detector sees, publishes its
- * verdict and, where the mesh manages the cluster, removes from it the members that the majority
- * has lost. Elsewhere the application's own downing provider does.
+ * Hosts a {@link PartitionJudge}: tells it what Pekko's failure detector and the mesh's heartbeats
+ * see, publishes its verdict and, where the mesh manages the cluster, removes from it the members
+ * that the majority has lost. Elsewhere the application's own downing provider does.
  */
 final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionActor.class);
@@ -46,6 +46,9 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
   private final boolean removes;
   private final Consumer<Verdict> judged;
   private final PartitionJudge judge;
+
+  /** Who was removed last; it may take the cluster a moment. */
+  private Set<PeerId> removed = Set.of();
 
   static Behavior<Command> create(PeerContext peer, Consumer<Verdict> judged) {
     return Behaviors.setup(
@@ -85,6 +88,7 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
     ClusterView view = members.viewWithStrangers();
     judge.count(now(), state.registry());
     judge.expect(now(), state.arriving());
+    judge.hear(now(), state.silent(), members.failed());
     for (PartitionJudge.Effect effect : judge.observe(now(), view.members(), view.reachable())) {
       if (effect instanceof PartitionJudge.Effect.Judged it) {
         LOG.info("{}", it.verdict().writable() ? "Writable" : "Read-only: " + it.verdict().why());
@@ -101,8 +105,11 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
   }
 
   private void remove(Set<PeerId> lost) {
+    if (!lost.equals(removed)) {
+      LOG.info("Removing {} from the cluster: this side has the majority", lost);
+      removed = lost;
+    }
     for (Address address : members.addresses(lost)) {
-      LOG.info("Removing {} from the cluster: this side has the majority", address.hostPort());
       cluster.manager().tell(Down.apply(address));
     }
   }

@@ -11,6 +11,7 @@ import dev.mesh.protocols.membership.FoundedMesh;
 import dev.mesh.protocols.partition.Verdict;
 import dev.mesh.replication.Replication;
 import dev.mesh.task.Tasks;
+import dev.mesh.task.WorkerRuns;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -256,10 +257,19 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   }
 
   private void serve() {
-    TaskService service = new TaskService(peer, this::live);
+    TaskService service = new TaskService(peer, this::workerRuns);
     Tasks tasks = service.start(getContext());
     peer.state().ready().complete(tasks);
-    getContext().spawn(restarting(HeartbeatActor.create(peer, service::lost)), HeartbeatActor.NAME);
+    getContext()
+        .spawn(
+            restarting(
+                HeartbeatActor.create(
+                    peer,
+                    (failed, life) -> {
+                      peer.state().confirmedFailed(failed, life);
+                      service.lost(failed, life);
+                    })),
+            HeartbeatActor.NAME);
     getContext().spawn(restarting(GossipActor.create(peer, service::facts)), GossipActor.NAME);
     askLedgers(tasks);
   }
@@ -287,11 +297,11 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
     return this;
   }
 
-  /** The members that no quorum has confirmed failed, each with its life. Thread-safe. */
-  private Map<PeerId, Long> live() {
+  /** A run of a peer's worker is a life of the peer. Thread-safe. */
+  private WorkerRuns workerRuns() {
     Map<PeerId, Long> live = members.incarnations();
     Map<PeerId, Health> health = peer.state().health();
     live.keySet().removeIf(id -> health.get(id) == Health.FAILED);
-    return live;
+    return new WorkerRuns(live, peer.state().failedLives());
   }
 }

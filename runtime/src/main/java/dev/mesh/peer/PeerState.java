@@ -12,12 +12,14 @@ import dev.mesh.protocols.raft.Role;
 import dev.mesh.replication.GroupOperations;
 import dev.mesh.replication.GroupStatus;
 import dev.mesh.task.Tasks;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * What a peer knows of itself, for whoever asks without wanting to wait: its actors write, the
@@ -51,6 +53,7 @@ public final class PeerState {
   private final CompletableFuture<String> mustBeReplaced = new CompletableFuture<>();
   private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
   private volatile Map<PeerId, FailureDetector.Health> health = Map.of();
+  private final Map<PeerId, Long> lostLives = new ConcurrentHashMap<>();
   private volatile Directory directory = Directory.EMPTY;
   private volatile Set<PeerId> arriving = Set.of();
   private volatile HashTree<PeerFacts> peers = HashTree.empty();
@@ -143,6 +146,26 @@ public final class PeerState {
 
   void healthIs(Map<PeerId, FailureDetector.Health> seen) {
     health = Map.copyOf(seen);
+    lostLives.keySet().retainAll(seen.keySet());
+  }
+
+  /** The peers whose heartbeats have been missing for too long. */
+  Set<PeerId> silent() {
+    return health.entrySet().stream()
+        .filter(peer -> peer.getValue() != FailureDetector.Health.UP)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  /** The peers that are confirmed failed, each with the life in which it is. */
+  Map<PeerId, Long> failedLives() {
+    Map<PeerId, Long> failed = new HashMap<>(lostLives);
+    failed.keySet().removeIf(peer -> health.get(peer) != FailureDetector.Health.FAILED);
+    return failed;
+  }
+
+  void confirmedFailed(PeerId peer, long life) {
+    lostLives.put(peer, life);
   }
 
   /** The peers on their way into this peer's cluster ({@link Discovery#arriving}). */

@@ -23,6 +23,7 @@ import dev.mesh.task.Tasks;
 import dev.mesh.task.WorkLoad;
 import dev.mesh.task.WorkQueue;
 import dev.mesh.task.WorkSettings;
+import dev.mesh.task.WorkerRuns;
 import dev.mesh.task.builtin.Builtins;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -46,7 +47,7 @@ final class TaskService {
   private static final String UNKNOWN_ZONE = "";
 
   private final PeerContext peer;
-  private final Supplier<Map<PeerId, Long>> live;
+  private final Supplier<WorkerRuns> runs;
   private final InstantSource clock = InstantSource.system();
   private final Handlers handlers = new Handlers();
   private final Resources resources = new Resources();
@@ -54,11 +55,11 @@ final class TaskService {
   private ActorRef<LedgerKeeper.Command> keeper; // null until started
 
   /**
-   * @param live the peers that are not confirmed failed, each with its incarnation; thread-safe
+   * @param runs which peers' workers there are; thread-safe
    */
-  TaskService(PeerContext peer, Supplier<Map<PeerId, Long>> live) {
+  TaskService(PeerContext peer, Supplier<WorkerRuns> runs) {
     this.peer = peer;
-    this.live = live;
+    this.runs = runs;
   }
 
   /** Starts everything below {@code context}; this peer must be a member of the cluster. */
@@ -81,7 +82,7 @@ final class TaskService {
                 ledger -> home(places.groupOf(ledger)),
                 id -> peer.refs().at(id, WORK),
                 call -> auction.tell(new AuctionActor.Offer(call)),
-                live,
+                runs,
                 clock));
     // Restarted, it would have forgotten handlers that run: a peer without its queue has failed.
     context.watch(
@@ -146,7 +147,7 @@ final class TaskService {
             peer.id(),
             peer.incarnation(),
             peer.settings().capabilities(),
-            () -> live.get().keySet(),
+            () -> runs.get().live().keySet(),
             id -> peer.refs().at(id, AUCTION),
             () -> load,
             resources::free,
@@ -157,7 +158,7 @@ final class TaskService {
   /** The live peers on a ring, each in its zone as far as it is known. */
   private Ring ring() {
     Map<PeerId, String> zones = new HashMap<>();
-    live.get().keySet().forEach(id -> zones.put(id, UNKNOWN_ZONE));
+    runs.get().live().keySet().forEach(id -> zones.put(id, UNKNOWN_ZONE));
     peer.state().facts().forEach(facts -> zones.replace(facts.peer(), facts.zone()));
     return Ring.of(zones);
   }

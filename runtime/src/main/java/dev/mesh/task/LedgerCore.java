@@ -1,11 +1,9 @@
 package dev.mesh.task;
 
 import dev.mesh.protocols.Bytes;
-import dev.mesh.protocols.PeerId;
 import dev.mesh.task.TasksException.Code;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -34,10 +32,9 @@ final class LedgerCore {
   /**
    * Decides a batch.
    *
-   * @param live the peers that are not failed as far as this peer knows, with the current run of
-   *     each
+   * @param runs which runs of workers there are, as far as this peer knows
    */
-  Plan plan(List<LedgerCommand> batch, Map<PeerId, Long> live, long now) {
+  Plan plan(List<LedgerCommand> batch, WorkerRuns runs, long now) {
     Plan plan = new Plan(state.lastToken());
     boolean tick = false;
     for (LedgerCommand command : batch) {
@@ -45,7 +42,7 @@ final class LedgerCore {
       decide(plan, command, now);
     }
     if (tick) {
-      upkeep.plan(plan, live, now);
+      upkeep.plan(plan, runs, now);
     }
     return plan;
   }

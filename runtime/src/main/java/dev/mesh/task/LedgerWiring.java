@@ -2,7 +2,6 @@ package dev.mesh.task;
 
 import dev.mesh.protocols.PeerId;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -18,7 +17,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  * @param auction takes a call, see {@link AuctionCall}
  * @param places where ledgers' events are kept
  * @param home host:port of the peer that a ledger is to live at, if there is one now
- * @param live the peers that are not confirmed failed, each with the present run of its worker
+ * @param runs which runs of workers there are
  */
 public record LedgerWiring(
     LedgerSettings settings,
@@ -26,5 +25,5 @@ public record LedgerWiring(
     IntFunction<Optional<String>> home,
     Function<PeerId, Optional<ActorRef<WorkCommand>>> workers,
     Consumer<AuctionCall> auction,
-    Supplier<Map<PeerId, Long>> live,
+    Supplier<WorkerRuns> runs,
     InstantSource clock) {}

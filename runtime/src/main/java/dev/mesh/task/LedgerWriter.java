@@ -53,7 +53,7 @@ final class LedgerWriter
   }
 
   private Effect<LedgerEvent, LedgerState> onBatch(LedgerState state, Batch batch) {
-    Plan plan = core.plan(batch.commands(), wiring.live().get(), wiring.clock().millis());
+    Plan plan = core.plan(batch.commands(), wiring.runs().get(), wiring.clock().millis());
     return plan.events().isEmpty()
         ? Effect().none().thenRun(same -> settle(plan))
         : Effect().persist(plan.events()).thenRun(same -> settle(plan));

@@ -13,6 +13,9 @@ final class Upkeep {
   /** So many events at most in one plan; the next tick goes on. */
   private static final int MAX_EVENTS = 400;
 
+  /** Before every run. */
+  private static final long NO_RUN = Long.MIN_VALUE;
+
   private final LedgerSettings settings;
   private final LedgerState state;
   private final Dispatch dispatch;
@@ -26,9 +29,9 @@ final class Upkeep {
     this.dispatch = dispatch;
   }
 
-  void plan(Plan plan, Map<PeerId, Long> live, long now) {
+  void plan(Plan plan, WorkerRuns runs, long now) {
     expire(plan, now);
-    findLost(plan, live, now);
+    findLost(plan, runs, now);
     takeBack(plan, now);
     forget(plan, now);
   }
@@ -72,16 +75,18 @@ final class Upkeep {
     }
   }
 
-  private void findLost(Plan plan, Map<PeerId, Long> live, long now) {
+  private void findLost(Plan plan, WorkerRuns runs, long now) {
     absentSince.keySet().retainAll(state.holders());
     for (PeerId peer : state.holders()) {
-      Long incarnation = live.get(peer);
+      Long incarnation = runs.live().get(peer);
       if (incarnation != null) {
         absentSince.remove(peer);
         peerLost(plan, peer, incarnation - 1, now);
-      } else if (now - absentSince.computeIfAbsent(peer, any -> now)
-          >= settings.lostAfter().toMillis()) {
-        peerLost(plan, peer, Long.MAX_VALUE, now);
+      } else {
+        long absent = now - absentSince.computeIfAbsent(peer, any -> now);
+        boolean gone = absent >= settings.lostAfter().toMillis();
+        long lastRun = gone ? Long.MAX_VALUE : runs.failed().getOrDefault(peer, NO_RUN);
+        peerLost(plan, peer, lastRun, now);
       }
     }
   }

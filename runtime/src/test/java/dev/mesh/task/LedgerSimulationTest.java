@@ -135,7 +135,7 @@ class LedgerSimulationTest {
       if (gathered.isEmpty()) {
         return;
       }
-      Plan plan = core.plan(List.copyOf(gathered), live, now);
+      Plan plan = core.plan(List.copyOf(gathered), new WorkerRuns(live, Map.of()), now);
       gathered.clear();
       gathered.addAll(plan.again());
       int fate = faults() ? random.nextInt(300) : 2;

@@ -87,7 +87,7 @@ class LedgerTasksTest {
                 ledger -> Optional.empty(),
                 peer -> Optional.of(work.get()),
                 call -> auction.tell(new AuctionActor.Offer(call)),
-                () -> Map.of(SELF, 1L),
+                () -> new WorkerRuns(Map.of(SELF, 1L), Map.of()),
                 InstantSource.system()));
     work.set(
         KIT.spawn(

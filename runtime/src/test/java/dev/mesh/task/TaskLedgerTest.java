@@ -71,7 +71,7 @@ class TaskLedgerTest {
                 ledger -> Optional.empty(),
                 peer -> Optional.ofNullable(workers.get(peer)),
                 this::auction,
-                () -> live,
+                () -> new WorkerRuns(live, Map.of()),
                 InstantSource.system())));
   }
 

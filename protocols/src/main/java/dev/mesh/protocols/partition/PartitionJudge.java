@@ -13,8 +13,12 @@ import java.util.TreeSet;
  * committed to count. A peer that reaches a strict majority of it, itself and those on their way
  * into its cluster included, may write; one that does not turns read-only once that has lasted
  * {@code readOnlyAfter}, and back as soon as it does again. After {@code downAfter} of unchanged
- * reachability the majority's side removes from the cluster the members that it does not reach.
- * Equal halves and minorities remove nobody: two sides can never remove each other.
+ * reachability the majority's side removes from the cluster the members that it does not reach, and
+ * at once those that a quorum has confirmed failed. Equal halves and minorities remove nobody: two
+ * sides can never remove each other.
+ *
+ * <p>Heartbeats make the judgement faster, never bolder: who is silent for them does not count as
+ * reached, whatever membership says, but nobody counts because of them.
  *
  * <p>Used by one thread at a time. Times are milliseconds of one clock that does not go back.
  */
@@ -41,6 +45,12 @@ public final class PartitionJudge {
 
   /** In reach, though not yet members. */
   private Set<PeerId> arriving = Set.of();
+
+  /** Whom heartbeats do not reach. */
+  private Set<PeerId> silent = Set.of();
+
+  /** Those of them that a quorum has confirmed failed. */
+  private Set<PeerId> failed = Set.of();
 
   /** Since when {@link #members}, {@link #reachable} and {@link #arriving} are what they are. */
   private long unchangedSince;
@@ -83,13 +93,13 @@ public final class PartitionJudge {
    */
   public List<Effect> observe(long now, Set<PeerId> nowMembers, Set<PeerId> nowReachable) {
     if (!nowMembers.equals(members) || !nowReachable.equals(reachable)) {
-      boolean had = hasMajority();
-      members = Set.copyOf(nowMembers);
-      reachable = Set.copyOf(nowReachable);
       unchangedSince = now;
-      if (had && !hasMajority()) {
-        withoutMajoritySince = now;
-      }
+      change(
+          now,
+          () -> {
+            members = Set.copyOf(nowMembers);
+            reachable = Set.copyOf(nowReachable);
+          });
     }
     List<Effect> effects = new ArrayList<>();
     judge(now, effects);
@@ -99,12 +109,8 @@ public final class PartitionJudge {
 
   /** From now on the mesh counts these peers. */
   public void count(long now, Set<PeerId> nowRegistered) {
-    if (!nowRegistered.isEmpty() && !nowRegistered.equals(registry)) {
-      boolean had = hasMajority();
-      registry = Set.copyOf(nowRegistered);
-      if (had && !hasMajority()) {
-        withoutMajoritySince = now;
-      }
+    if (!nowRegistered.isEmpty()) {
+      change(now, () -> registry = Set.copyOf(nowRegistered));
     }
   }
 
@@ -116,12 +122,31 @@ public final class PartitionJudge {
    */
   public void expect(long now, Set<PeerId> nowArriving) {
     if (!nowArriving.equals(arriving)) {
-      boolean had = hasMajority();
-      arriving = Set.copyOf(nowArriving);
       unchangedSince = now;
-      if (had && !hasMajority()) {
-        withoutMajoritySince = now;
-      }
+      change(now, () -> arriving = Set.copyOf(nowArriving));
+    }
+  }
+
+  /**
+   * What heartbeats say from now on.
+   *
+   * @param nowSilent the peers that have been silent for too long
+   * @param nowFailed those of them whose present lives a quorum has confirmed failed
+   */
+  public void hear(long now, Set<PeerId> nowSilent, Set<PeerId> nowFailed) {
+    change(
+        now,
+        () -> {
+          silent = Set.copyOf(nowSilent);
+          failed = Set.copyOf(nowFailed);
+        });
+  }
+
+  private void change(long now, Runnable change) {
+    boolean had = hasMajority();
+    change.run();
+    if (had && !hasMajority()) {
+      withoutMajoritySince = now;
     }
   }
 
@@ -140,8 +165,12 @@ public final class PartitionJudge {
 
   private void remove(long now, List<Effect> effects) {
     Set<PeerId> lost = new TreeSet<>(members);
-    lost.removeAll(reachable);
-    if (!lost.isEmpty() && hasMajority() && now - unchangedSince >= downAfterMillis) {
+    if (now - unchangedSince >= downAfterMillis) {
+      lost.removeIf(member -> reachable.contains(member) && !failed.contains(member));
+    } else {
+      lost.retainAll(failed);
+    }
+    if (!lost.isEmpty() && hasMajority()) {
       effects.add(new Effect.Remove(lost));
     }
   }
@@ -153,6 +182,7 @@ public final class PartitionJudge {
   private Set<PeerId> registeredInReach() {
     Set<PeerId> registered = new TreeSet<>(reachable);
     registered.addAll(arriving);
+    registered.removeAll(silent);
     registered.retainAll(registry);
     return registered;
   }

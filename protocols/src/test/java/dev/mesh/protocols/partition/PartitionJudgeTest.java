@@ -86,6 +86,39 @@ class PartitionJudgeTest {
   }
 
   @Test
+  void whoIsSilentForHeartbeatsDoesNotCountThoughMembershipHasNotNoticed() {
+    PartitionJudge judge = formed("a", "b", "c");
+    judge.hear(10, peers("b", "c"), peers());
+    judge.observe(109, peers("a", "b", "c"), peers("a", "b", "c"));
+    assertTrue(judge.verdict().writable());
+    assertEquals(1, judge.observe(110, peers("a", "b", "c"), peers("a", "b", "c")).size());
+    assertFalse(judge.verdict().writable());
+    judge.hear(200, peers("c"), peers());
+    judge.observe(200, peers("a", "b", "c"), peers("a", "b", "c"));
+    assertTrue(judge.verdict().writable());
+  }
+
+  @Test
+  void whoIsConfirmedFailedIsRemovedAtOnceByAMajorityAlone() {
+    PartitionJudge judge = formed("a", "b", "c");
+    judge.hear(10, peers("c"), peers("c"));
+    assertEquals(
+        List.of(new Effect.Remove(peers("c"))),
+        judge.observe(10, peers("a", "b", "c"), peers("a", "b", "c")));
+    judge.hear(20, peers("b", "c"), peers("b", "c"));
+    assertEquals(List.of(), judge.observe(20, peers("a", "b", "c"), peers("a", "b", "c")));
+    judge.observe(5000, peers("a", "b", "c"), peers("a", "b", "c"));
+    assertFalse(judge.verdict().writable());
+  }
+
+  @Test
+  void silenceAloneRemovesNobody() {
+    PartitionJudge judge = formed("a", "b", "c");
+    judge.hear(10, peers("c"), peers());
+    assertEquals(List.of(), judge.observe(100_000, peers("a", "b", "c"), peers("a", "b", "c")));
+  }
+
+  @Test
   void flappingReachabilityDoesNotPutOffReadOnly() {
     PartitionJudge judge = formed("a", "b", "c", "d", "e");
     Set<PeerId> all = peers("a", "b", "c", "d", "e");
