@@ -7,6 +7,7 @@ import dev.mesh.peer.AuctionActor.AuctionSettings;
 import dev.mesh.persistence.Checked;
 import dev.mesh.persistence.replicated.ReplicatedSettings;
 import dev.mesh.protocols.gossip.GossipSettings;
+import dev.mesh.protocols.membership.HeartbeatSettings;
 import dev.mesh.replication.GroupSettings;
 import dev.mesh.replication.OperationSettings;
 import dev.mesh.replication.meta.StewardSettings;
@@ -37,8 +38,7 @@ public record MeshSettings(
     Duration joinRetry,
     Duration readOnlyAfter,
     Duration downAfter,
-    Duration heartbeatInterval,
-    Duration heartbeatTimeout,
+    HeartbeatSettings heartbeat,
     Duration gossipInterval,
     GossipSettings gossip,
     GroupSettings replication,
@@ -60,7 +60,6 @@ public record MeshSettings(
     Checked mesh = Checked.section(root, "mesh");
     Checked discovery = mesh.sub("discovery");
     Checked partition = mesh.sub("partition");
-    Checked heartbeat = mesh.sub("heartbeat");
     Checked gossip = mesh.sub("gossip");
     ReplicatedSettings.check(root);
     return new MeshSettings(
@@ -78,8 +77,7 @@ public record MeshSettings(
         discovery.duration("join-retry", Duration.ofMillis(500), Duration.ofMinutes(5)),
         partition.duration("read-only-after", Duration.ZERO, Duration.ofMinutes(5)),
         partition.duration("down-after", Duration.ofMillis(100), Duration.ofHours(24)),
-        heartbeat.duration("interval", Duration.ofMillis(50), Duration.ofMinutes(1)),
-        heartbeatTimeout(heartbeat),
+        heartbeat(mesh.sub("heartbeat")),
         gossip.duration("interval", Duration.ofMillis(200), Duration.ofMinutes(1)),
         gossip(gossip),
         GroupSettings.of(mesh.sub("replication")),
@@ -113,15 +111,21 @@ public record MeshSettings(
     }
   }
 
-  private static Duration heartbeatTimeout(Checked heartbeat) {
+  private static HeartbeatSettings heartbeat(Checked heartbeat) {
+    Duration interval =
+        heartbeat.duration("interval", Duration.ofMillis(50), Duration.ofMinutes(1));
     Duration timeout =
         heartbeat.duration("timeout", Duration.ofMillis(100), Duration.ofMinutes(10));
-    Duration interval = heartbeat.config().getDuration("interval");
     if (timeout.compareTo(interval) <= 0) {
       throw heartbeat.refusal(
           "timeout", timeout, "give more than mesh.heartbeat.interval, " + interval);
     }
-    return timeout;
+    return new HeartbeatSettings(
+        interval,
+        timeout,
+        heartbeat.integer("observers", 1, 64),
+        heartbeat.integer("max-local-health", 0, 16),
+        heartbeat.integer("retransmit-factor", 1, 16));
   }
 
   private static List<String> seeds(Checked mesh) {

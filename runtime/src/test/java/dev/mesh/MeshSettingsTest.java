@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MeshSettingsTest {
   @Test
   void theDefaultsAreWithinTheirBounds() {
-    assertEquals(Duration.ofSeconds(3), settings("").heartbeatInterval());
+    assertEquals(Duration.ofSeconds(3), settings("").heartbeat().interval());
   }
 
   @ParameterizedTest
@@ -26,6 +26,7 @@ class MeshSettingsTest {
     "mesh.discovery.interval, 1ms",
     "mesh.partition.down-after, 0s",
     "mesh.heartbeat.timeout, 2s",
+    "mesh.heartbeat.observers, 0",
     "mesh.gossip.fanout, 0",
     "mesh.replication.call-timeout, 0s",
     "mesh.tasks.ledgers, 0",

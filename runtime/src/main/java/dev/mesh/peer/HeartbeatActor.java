@@ -6,11 +6,16 @@ import dev.mesh.protocols.membership.Contact;
 import dev.mesh.protocols.membership.FailureDetector;
 import dev.mesh.protocols.membership.FailureDetector.Effect;
 import dev.mesh.protocols.membership.FailureDetector.Input;
-import dev.mesh.protocols.membership.FailureDetector.Message;
-import java.util.HashMap;
+import dev.mesh.protocols.membership.Heartbeat;
+import dev.mesh.protocols.membership.WatchRings;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -19,28 +24,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hosts a {@link FailureDetector}: pings every peer that discovery has learned of, and says whom a
- * quorum has confirmed failed.
+ * Hosts a {@link FailureDetector} over the peers that discovery has learned of, says whom a quorum
+ * has confirmed failed, and shows in {@link PeerState} what is known. Give it the {@link
+ * #dispatcher}.
  */
 final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
   private static final Logger LOG = LoggerFactory.getLogger(HeartbeatActor.class);
 
   static final String NAME = "heartbeat";
 
+  /** Of more peers than this that left, the first are forgotten: at worst they are missed again. */
+  private static final int MAX_LEFT = 1024;
+
   sealed interface Command {}
 
   /** From another peer's detector. */
   sealed interface FromPeer extends Command, WireMessage {
-    Message message();
+    Heartbeat message();
   }
 
-  record Pinged(Message.Ping message) implements FromPeer {}
+  record Pinged(Heartbeat.Ping message) implements FromPeer {}
 
-  record Ponged(Message.Pong message) implements FromPeer {}
+  record Ponged(Heartbeat.Pong message) implements FromPeer {}
 
-  record Asked(Message.AskConfirmation message) implements FromPeer {}
+  record Asked(Heartbeat.AskConfirmation message) implements FromPeer {}
 
-  record Confirmed(Message.Confirmation message) implements FromPeer {}
+  record Confirmed(Heartbeat.Confirmation message) implements FromPeer {}
 
   private enum Tick implements Command {
     INSTANCE
@@ -57,9 +66,18 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
   private final FailureDetector detector;
 
   /** In which life they left. */
-  private final Map<PeerId, Long> left = new HashMap<>();
+  private final Map<PeerId, Long> left =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<PeerId, Long> eldest) {
+          return size() > MAX_LEFT;
+        }
+      };
 
   private Set<PeerId> registered = Set.of();
+  private Set<PeerId> watched = Set.of();
 
   static Behavior<Command> create(PeerContext peer, Lost lost) {
     return Behaviors.setup(
@@ -67,22 +85,24 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
             Behaviors.withTimers(
                 timers -> {
                   timers.startTimerWithFixedDelay(
-                      Tick.INSTANCE, peer.settings().heartbeatInterval());
+                      Tick.INSTANCE, peer.settings().heartbeat().tick());
                   return new HeartbeatActor(context, peer, lost);
                 }));
+  }
+
+  /**
+   * A thread of its own: on a dispatcher that it shares, a burst of tasks or of log entries would
+   * delay its pings, and this peer would look, and see others, as if it had failed.
+   */
+  static DispatcherSelector dispatcher() {
+    return DispatcherSelector.fromConfig("mesh.heartbeat.dispatcher");
   }
 
   private HeartbeatActor(ActorContext<Command> context, PeerContext peer, Lost lost) {
     super(context);
     this.peer = peer;
     this.lost = lost;
-    this.detector =
-        new FailureDetector(
-            peer.id(),
-            peer.incarnation(),
-            new FailureDetector.Settings(
-                peer.settings().heartbeatInterval().toMillis(),
-                peer.settings().heartbeatTimeout().toMillis()));
+    this.detector = new FailureDetector(peer.id(), peer.incarnation(), peer.settings().heartbeat());
   }
 
   @Override
@@ -93,24 +113,29 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
         .build();
   }
 
-  private Behavior<Command> onMessage(Message message) {
-    return hasLeft(message.from(), message.incarnation())
-        ? this
-        : handle(new Input.Received(now(), message));
+  private Behavior<Command> onMessage(Heartbeat message) {
+    if (!hasLeft(message.from(), message.incarnation().life())) {
+      handle(new Input.Received(System.nanoTime(), message));
+    }
+    return this;
   }
 
-  private boolean hasLeft(PeerId other, long incarnation) {
-    return incarnation <= left.getOrDefault(other, Long.MIN_VALUE);
+  private boolean hasLeft(PeerId other, long life) {
+    return life <= left.getOrDefault(other, Long.MIN_VALUE);
   }
 
   private Behavior<Command> onTick() {
     lookWhoHasLeft();
-    for (Contact known : peer.refs().contacts()) {
-      if (!hasLeft(known.peer(), known.incarnation())) {
-        handle(new Input.PeerKnown(now(), known.peer(), known.incarnation()));
+    Map<PeerId, Long> known = new LinkedHashMap<>();
+    for (Contact contact : peer.refs().contacts()) {
+      if (!hasLeft(contact.peer(), contact.incarnation())) {
+        known.put(contact.peer(), contact.incarnation());
       }
     }
-    return handle(new Input.Tick(now()));
+    watch(known.keySet());
+    known.forEach((id, life) -> handle(new Input.PeerKnown(System.nanoTime(), id, life)));
+    handle(new Input.Tick(System.nanoTime()));
+    return this;
   }
 
   /** Who was struck off the registry is not expected to answer; a later life is a newcomer. */
@@ -119,47 +144,72 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
     for (PeerId gone : registered) {
       if (!now.contains(gone)) {
         left.put(gone, peer.refs().incarnation(gone).orElse(Long.MIN_VALUE));
-        handle(new Input.PeerLeft(gone));
       }
     }
     registered = now;
   }
 
-  private Behavior<Command> handle(Input input) {
-    for (Effect effect : detector.handle(input)) {
-      if (effect instanceof Effect.Send it) {
-        send(it.to(), it.message());
-      } else if (effect instanceof Effect.PeerSuspected it) {
-        LOG.info("{} is silent; the others are asked", it.peer());
-      } else if (effect instanceof Effect.PeerFailed it) {
-        LOG.info("{} has failed, a quorum confirms", it.peer());
-        lost.lost(it.peer(), it.incarnation());
-      } else if (!(effect instanceof Effect.PeerAlive)) {
-        throw new IllegalStateException("no rule for " + effect);
-      }
+  private void watch(Set<PeerId> known) {
+    Set<PeerId> mesh = new TreeSet<>(known);
+    mesh.add(peer.id());
+    if (!mesh.equals(watched)) {
+      watched = mesh;
+      WatchRings rings = WatchRings.of(mesh, peer.settings().heartbeat().observers());
+      handle(new Input.PeersAre(System.nanoTime(), rings));
     }
-    peer.state().healthIs(detector.health());
-    return this;
   }
 
-  private void send(PeerId to, Message message) {
+  private void handle(Input input) {
+    List<Effect> effects = detector.handle(input);
+    show(); // whoever is told of a failure finds it there
+    effects.forEach(this::execute);
+  }
+
+  private void execute(Effect effect) {
+    if (effect instanceof Effect.Send it) {
+      send(it.to(), it.message());
+    } else if (effect instanceof Effect.PeerSuspected it) {
+      LOG.info("{} is silent for {}; others are asked", it.peer(), it.by());
+    } else if (effect instanceof Effect.PeerFailed it) {
+      LOG.info("{} has failed, {} says", it.peer(), it.by());
+      lost.lost(it.peer(), it.incarnation().life());
+    } else if (effect instanceof Effect.PeerAlive it) {
+      LOG.debug("{} is alive", it.peer());
+    } else if (effect instanceof Effect.Refuted it) {
+      LOG.info("{} suspected this peer, which refutes", it.by());
+    } else if (effect instanceof Effect.Condemned it) {
+      LOG.warn("{} declared this peer failed, as if it were frozen or cut off", it.by());
+      peer.state().condemned(new PeerState.Condemnation(it.accused(), it.by(), Instant.now()));
+    } else {
+      throw new IllegalStateException("no rule for " + effect);
+    }
+  }
+
+  private void show() {
+    long now = System.nanoTime();
+    peer.state()
+        .heartbeatsAre(
+            new PeerState.Heartbeats(
+                detector.health(),
+                detector.observations(now),
+                detector.silent(now),
+                detector.localHealth()));
+  }
+
+  private void send(PeerId to, Heartbeat message) {
     peer.refs().<FromPeer>at(to, NAME).ifPresent(there -> there.tell(wire(message)));
   }
 
-  private static FromPeer wire(Message message) {
-    if (message instanceof Message.Ping it) {
+  private static FromPeer wire(Heartbeat message) {
+    if (message instanceof Heartbeat.Ping it) {
       return new Pinged(it);
-    } else if (message instanceof Message.Pong it) {
+    } else if (message instanceof Heartbeat.Pong it) {
       return new Ponged(it);
-    } else if (message instanceof Message.AskConfirmation it) {
+    } else if (message instanceof Heartbeat.AskConfirmation it) {
       return new Asked(it);
-    } else if (message instanceof Message.Confirmation it) {
+    } else if (message instanceof Heartbeat.Confirmation it) {
       return new Confirmed(it);
     }
     throw new IllegalStateException("no wire form for " + message);
-  }
-
-  private static long now() {
-    return System.nanoTime() / 1_000_000;
   }
 }

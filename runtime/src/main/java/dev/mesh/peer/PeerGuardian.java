@@ -262,14 +262,9 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
     peer.state().ready().complete(tasks);
     getContext()
         .spawn(
-            restarting(
-                HeartbeatActor.create(
-                    peer,
-                    (failed, life) -> {
-                      peer.state().confirmedFailed(failed, life);
-                      service.lost(failed, life);
-                    })),
-            HeartbeatActor.NAME);
+            restarting(HeartbeatActor.create(peer, service::lost)),
+            HeartbeatActor.NAME,
+            HeartbeatActor.dispatcher());
     getContext().spawn(restarting(GossipActor.create(peer, service::facts)), GossipActor.NAME);
     askLedgers(tasks);
   }

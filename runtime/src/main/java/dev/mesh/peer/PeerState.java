@@ -7,12 +7,14 @@ import dev.mesh.protocols.gossip.HashTree;
 import dev.mesh.protocols.gossip.PeerFacts;
 import dev.mesh.protocols.membership.Discovery;
 import dev.mesh.protocols.membership.FailureDetector;
+import dev.mesh.protocols.membership.Incarnation;
+import dev.mesh.protocols.membership.PeerObservation;
 import dev.mesh.protocols.placement.Directory;
 import dev.mesh.protocols.raft.Role;
 import dev.mesh.replication.GroupOperations;
 import dev.mesh.replication.GroupStatus;
 import dev.mesh.task.Tasks;
-import java.util.HashMap;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,13 +49,50 @@ public final class PeerState {
   /** Facts in the order of ids, and what they were sorted from: only for those who ask. */
   private record Known(HashTree<PeerFacts> tree, List<PeerFacts> sorted) {}
 
+  /**
+   * What the failure detector knows.
+   *
+   * @param observations of each peer that is watched from here or was accused
+   * @param silent the peers that this one has itself not heard for the time-out
+   * @param localHealth how far this peer distrusts its own detector; 0 if it is well
+   */
+  public record Heartbeats(
+      Map<PeerId, FailureDetector.Health> health,
+      List<PeerObservation> observations,
+      Set<PeerId> silent,
+      int localHealth) {
+    static final Heartbeats NONE = new Heartbeats(Map.of(), List.of(), Set.of(), 0);
+
+    public Heartbeats {
+      health = Map.copyOf(health);
+      observations = List.copyOf(observations);
+      silent = Set.copyOf(silent);
+    }
+
+    /** The peers that a quorum has confirmed failed, each with the life in which it has. */
+    Map<PeerId, Long> failedLives() {
+      return observations.stream()
+          .filter(seen -> seen.health() == FailureDetector.Health.FAILED)
+          .collect(Collectors.toMap(PeerObservation::peer, seen -> seen.incarnation().life()));
+    }
+  }
+
+  /**
+   * This peer was declared failed, in a life that goes on.
+   *
+   * @param accused the state of it that was declared failed
+   * @param by who declared it
+   * @param heardAt when this peer heard of it
+   */
+  public record Condemnation(Incarnation accused, PeerId by, Instant heardAt) {}
+
   private final PeerId self;
   private final long incarnation;
   private final Map<GroupId, GroupStatus> groups = new ConcurrentHashMap<>();
   private final CompletableFuture<String> mustBeReplaced = new CompletableFuture<>();
   private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
-  private volatile Map<PeerId, FailureDetector.Health> health = Map.of();
-  private final Map<PeerId, Long> lostLives = new ConcurrentHashMap<>();
+  private volatile Heartbeats heartbeats = Heartbeats.NONE;
+  private volatile Condemnation condemnation; // null until then
   private volatile Directory directory = Directory.EMPTY;
   private volatile Set<PeerId> arriving = Set.of();
   private volatile HashTree<PeerFacts> peers = HashTree.empty();
@@ -141,31 +180,35 @@ public final class PeerState {
 
   /** How the heartbeats of other peers stand. */
   public Map<PeerId, FailureDetector.Health> health() {
-    return health;
+    return heartbeats.health();
   }
 
-  void healthIs(Map<PeerId, FailureDetector.Health> seen) {
-    health = Map.copyOf(seen);
-    lostLives.keySet().retainAll(seen.keySet());
+  /** Who is watched from here or was accused, by whom and why, and how well this peer is itself. */
+  public Heartbeats heartbeats() {
+    return heartbeats;
   }
 
-  /** The peers whose heartbeats have been missing for too long. */
+  /** The peers whose heartbeats have been missing here for too long. */
   Set<PeerId> silent() {
-    return health.entrySet().stream()
-        .filter(peer -> peer.getValue() != FailureDetector.Health.UP)
-        .map(Map.Entry::getKey)
-        .collect(Collectors.toSet());
+    return heartbeats.silent();
   }
 
   /** The peers that are confirmed failed, each with the life in which it is. */
   Map<PeerId, Long> failedLives() {
-    Map<PeerId, Long> failed = new HashMap<>(lostLives);
-    failed.keySet().removeIf(peer -> health.get(peer) != FailureDetector.Health.FAILED);
-    return failed;
+    return heartbeats.failedLives();
   }
 
-  void confirmedFailed(PeerId peer, long life) {
-    lostLives.put(peer, life);
+  void heartbeatsAre(Heartbeats seen) {
+    heartbeats = seen;
+  }
+
+  /** The last time that others took this peer for failed while it lived, as when it was frozen. */
+  public Optional<Condemnation> condemnation() {
+    return Optional.ofNullable(condemnation);
+  }
+
+  void condemned(Condemnation latest) {
+    condemnation = latest;
   }
 
   /** The peers on their way into this peer's cluster ({@link Discovery#arriving}). */

@@ -18,10 +18,14 @@ import dev.mesh.protocols.gossip.Version;
 import dev.mesh.protocols.membership.Announcement;
 import dev.mesh.protocols.membership.ClusterReport;
 import dev.mesh.protocols.membership.Contact;
-import dev.mesh.protocols.membership.FailureDetector.Message;
+import dev.mesh.protocols.membership.FailureDetector.Health;
 import dev.mesh.protocols.membership.FoundedMesh;
 import dev.mesh.protocols.membership.FoundingSet;
+import dev.mesh.protocols.membership.HealthUpdate;
+import dev.mesh.protocols.membership.Heartbeat;
 import dev.mesh.protocols.membership.Hello;
+import dev.mesh.protocols.membership.Incarnation;
+import dev.mesh.protocols.membership.simulation.WireSize;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -43,8 +47,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class WireMessagesTest {
   private static final ActorTestKit KIT = ActorTestKit.create();
+
+  /** Of the sender, and of the receiver, in each frame. */
+  private static final String PATH = "pekko://mesh@127.0.0.1:7601/system/mesh/heartbeat#1234567890";
+
+  private static final int ARTERY_HEADER = 50;
   private static final PeerId A = new PeerId("a");
   private static final PeerId B = new PeerId("b");
+  private static final Incarnation LIFE = new Incarnation(1_700_000_000_000L, 3);
+  private static final HealthUpdate ACCUSED = new HealthUpdate(B, LIFE, Health.SUSPECT, A);
   private static final FoundingSet AB = FoundingSet.of(List.of(A, B));
 
   @AfterAll
@@ -56,10 +67,10 @@ class WireMessagesTest {
     return Stream.of(
         greeting(Optional.empty(), Optional.empty()),
         greeting(Optional.of(AB), Optional.of(FoundedMesh.by(AB))),
-        new HeartbeatActor.Pinged(new Message.Ping(A, 7)),
-        new HeartbeatActor.Ponged(new Message.Pong(A, 7)),
-        new HeartbeatActor.Asked(new Message.AskConfirmation(A, 7, B, 9)),
-        new HeartbeatActor.Confirmed(new Message.Confirmation(A, 7, B, 9, true)),
+        new HeartbeatActor.Pinged(new Heartbeat.Ping(A, LIFE, 5, List.of(ACCUSED))),
+        new HeartbeatActor.Ponged(new Heartbeat.Pong(A, LIFE, 5, List.of())),
+        new HeartbeatActor.Asked(new Heartbeat.AskConfirmation(A, LIFE, B, LIFE)),
+        new HeartbeatActor.Confirmed(new Heartbeat.Confirmation(A, LIFE, B, LIFE, true)),
         new GossipActor.Summarised(new GossipMessage.Summary(A, Long.MIN_VALUE, 7)),
         new GossipActor.Branched(
             new GossipMessage.Branches(A, Tree.ENTRIES, List.of(branch(), branch()))),
@@ -118,6 +129,18 @@ class WireMessagesTest {
     assertTrue(
         sizeOf(new GossipActor.Told(new GossipMessage.News(A, false, many, List.of())))
             <= 100 * (256 + texts));
+  }
+
+  @Test
+  void heartbeatsTakeAboutAsMuchAsTheirSimulationCounts() {
+    for (int updates = 0; updates <= Heartbeat.MAX_UPDATES; updates += Heartbeat.MAX_UPDATES) {
+      Heartbeat.Ping ping =
+          new Heartbeat.Ping(A, LIFE, System.nanoTime(), Collections.nCopies(updates, ACCUSED));
+      HeartbeatActor.Pinged wire = new HeartbeatActor.Pinged(ping);
+      int frame = 2 * PATH.length() + wire.getClass().getName().length() + ARTERY_HEADER;
+      int real = frame + sizeOf(wire);
+      assertEquals(real, WireSize.of(ping), 0.15 * real, updates + " updates");
+    }
   }
 
   private static int sizeOf(WireMessage message) {

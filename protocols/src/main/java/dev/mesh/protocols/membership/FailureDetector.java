@@ -1,273 +1,410 @@
 package dev.mesh.protocols.membership;
 
 import dev.mesh.protocols.PeerId;
-import dev.mesh.protocols.Quorum;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * Finds out who has failed, by pings, suspicion and confirmation (after SWIM, Das et al. 2002, §4).
+ * Finds out who has failed, by pings, suspicion and confirmation (after SWIM, Das et al. 2002, §4,
+ * with the local health of Lifeguard, Dadgar et al. 2017, and the observers of Rapid, Suresh et al.
+ * 2018).
  *
- * <p>Every known peer is pinged at each interval. Who has been silent for the time-out is
- * suspected, and the others are asked: only when a majority of the peers that are not failed (this
- * one and the suspect counted) has heard nothing either is it declared failed. A minority that is
- * cut off thus declares nobody. Any word of a peer in its present life, or a later life, refutes.
+ * <p>Each peer is pinged by its observers ({@link WatchRings}) at each interval, and again at each
+ * tick until it answers and while there is news of a failure. An observer for which it was silent
+ * for the time-out suspects it and asks the other observers; when a majority of those that have not
+ * failed confirms the silence, it is declared failed. Suspicions, failures and refutations travel
+ * to everybody along with pings and pongs ({@link Updates}). The accused refutes by raising its
+ * {@link Incarnation}; no accusation of the lower one counts any more. A later life is proof that
+ * the earlier one has ended: that one is declared failed first.
  *
- * <p>A later life is also proof that the earlier one has ended: that one is declared failed first.
+ * <p>A detector that is slow itself trusts itself less ({@link LocalHealth}), and takes the time
+ * for which it was asleep (its ticks did not come) off everybody's silence: a process that was
+ * frozen does not condemn the others when it wakes. It hears that it was itself declared failed
+ * from the first peer that pings it ({@link Effect.Condemned}).
  *
- * <p>A detector that was itself asleep (its ticks did not come) takes that time off everybody's
- * silence, so that a process that was frozen does not condemn the others when it wakes.
+ * <p><b>What a minority that is cut off can declare.</b> Where all watch all, nobody: the majority
+ * is one of all peers that are not failed, the suspect counted. In a larger mesh it declares those
+ * outside most of whose observers are inside with it, and with every such failure the majorities of
+ * others shrink; so it may come to declare many. That is of no harm: what follows from a failure,
+ * as the award of a task to another peer, is committed by Raft groups, which need a majority of
+ * their own, and at the repair the first ping from the accused refutes.
  *
- * <p>Used by one thread at a time. Holds an entry for each known peer, at most {@value #MAX_PEERS};
- * more are not watched.
+ * <p>Used by one thread at a time. Holds an entry for each peer that it watches and an update for
+ * each that was ever accused, both among the peers that it was given. Times are nanoseconds of one
+ * clock that does not go back.
  */
 public final class FailureDetector {
-  public static final int MAX_PEERS = 1024;
 
-  /**
-   * How often and how long.
-   *
-   * @param intervalMillis between two pings to a peer; {@link Input.Tick} comes as often
-   * @param timeoutMillis silence after which a peer is suspected; more than the interval
-   */
-  public record Settings(long intervalMillis, long timeoutMillis) {
-    public Settings {
-      if (intervalMillis < 1 || timeoutMillis <= intervalMillis) {
-        throw new IllegalArgumentException(
-            "heartbeat time-out "
-                + timeoutMillis
-                + " ms must be longer than the interval "
-                + intervalMillis
-                + " ms");
-      }
-    }
-  }
-
-  /** What peers say to each other; each carries the life of its sender. */
-  public sealed interface Message {
-    PeerId from();
-
-    long incarnation();
-
-    /** Answered with {@link Pong}. */
-    record Ping(PeerId from, long incarnation) implements Message {}
-
-    record Pong(PeerId from, long incarnation) implements Message {}
-
-    /** Is {@code suspect}, in this life, silent for you too? Answered with {@link Confirmation}. */
-    record AskConfirmation(PeerId from, long incarnation, PeerId suspect, long suspectIncarnation)
-        implements Message {}
-
-    record Confirmation(
-        PeerId from, long incarnation, PeerId suspect, long suspectIncarnation, boolean silent)
-        implements Message {}
-  }
-
-  /** What the detector learns. Times are milliseconds of one clock that does not go back. */
+  /** What the detector learns. */
   public sealed interface Input {
+    /** Comes every {@link HeartbeatSettings#tick}. */
     record Tick(long now) implements Input {}
 
-    /** There is such a peer, or it is in a later life. */
-    record PeerKnown(long now, PeerId peer, long incarnation) implements Input {}
+    /** These peers, this one among them, are the mesh; others are watched no more. */
+    record PeersAre(long now, WatchRings rings) implements Input {}
 
-    /** The peer has left for good and is watched no more. */
-    record PeerLeft(PeerId peer) implements Input {}
+    /** One of the peers is in this life, or a later one. */
+    record PeerKnown(long now, PeerId peer, long life) implements Input {}
 
-    record Received(long now, Message message) implements Input {}
+    record Received(long now, Heartbeat message) implements Input {}
   }
 
   /** What the detector asks for and declares. */
   public sealed interface Effect {
-    record Send(PeerId to, Message message) implements Effect {}
+    record Send(PeerId to, Heartbeat message) implements Effect {}
 
     /** The peer is there: at first, in a new life, or again. */
-    record PeerAlive(PeerId peer, long incarnation) implements Effect {}
+    record PeerAlive(PeerId peer, Incarnation incarnation) implements Effect {}
 
-    record PeerSuspected(PeerId peer, long incarnation) implements Effect {}
+    /** {@code by} has not heard the peer for the time-out. */
+    record PeerSuspected(PeerId peer, Incarnation incarnation, PeerId by) implements Effect {}
 
-    record PeerFailed(PeerId peer, long incarnation) implements Effect {}
+    /**
+     * The peer has failed.
+     *
+     * @param by who says so
+     * @param confirmedBy the majority of observers; empty if {@code by} is another peer
+     */
+    record PeerFailed(PeerId peer, Incarnation incarnation, PeerId by, Set<PeerId> confirmedBy)
+        implements Effect {}
+
+    /** This peer was suspected and has refuted. */
+    record Refuted(Incarnation accused, PeerId by) implements Effect {}
+
+    /** This peer was declared failed in its present life, and has now refuted that. */
+    record Condemned(Incarnation accused, PeerId by) implements Effect {}
   }
 
-  /** How a peer stands. */
+  /** How a peer stands; from good to bad. */
   public enum Health {
     UP,
     SUSPECT,
     FAILED
   }
 
-  private static final class Watched {
-    long incarnation;
-    long heardAt;
-    Health health = Health.UP;
-    final Set<PeerId> confirmedBy = new HashSet<>();
-  }
-
   private final PeerId self;
-  private final long incarnation;
-  private final Settings settings;
-  private final Map<PeerId, Watched> peers = new TreeMap<>();
+  private final long interval;
+  private final long timeout;
+  private final long tick;
+  private final LocalHealth localHealth;
+  private final Updates updates;
+  private final Map<PeerId, Watched> watched = new TreeMap<>();
   private final List<Effect> effects = new ArrayList<>();
-  private long lastTick = Long.MIN_VALUE;
+  private Incarnation incarnation;
 
-  public FailureDetector(PeerId self, long incarnation, Settings settings) {
+  /** The latest of its incarnations that it knows was declared failed. */
+  private Optional<Incarnation> condemned = Optional.empty();
+
+  private WatchRings rings = WatchRings.NONE;
+  private boolean begun;
+  private long awakeAt;
+  private long intervalAt;
+  private long pingedAt;
+
+  public FailureDetector(PeerId self, long life, HeartbeatSettings settings) {
     this.self = self;
-    this.incarnation = incarnation;
-    this.settings = settings;
+    this.incarnation = Incarnation.first(life);
+    this.interval = settings.interval().toNanos();
+    this.timeout = settings.timeout().toNanos();
+    this.tick = settings.tick().toNanos();
+    this.localHealth = new LocalHealth(settings.maxLocalHealth());
+    this.updates = new Updates(settings.retransmitFactor());
   }
 
   public List<Effect> handle(Input input) {
     effects.clear();
-    if (input instanceof Input.Tick tick) {
-      tick(tick.now());
-    } else if (input instanceof Input.PeerKnown known) {
-      meet(known.peer(), known.incarnation(), known.now());
-    } else if (input instanceof Input.PeerLeft left) {
-      peers.remove(left.peer());
-      peers.values().forEach(peer -> peer.confirmedBy.remove(left.peer()));
-    } else if (input instanceof Input.Received received) {
-      receive(received.now(), received.message());
+    if (input instanceof Input.Tick it) {
+      forgiveOwnSleep(it.now());
+      tick(it.now());
+    } else if (input instanceof Input.PeersAre it) {
+      forgiveOwnSleep(it.now());
+      peersAre(it.rings(), it.now());
+    } else if (input instanceof Input.PeerKnown it) {
+      forgiveOwnSleep(it.now());
+      meet(it.peer(), Incarnation.first(it.life()), it.now());
+    } else if (input instanceof Input.Received it) {
+      forgiveOwnSleep(it.now());
+      receive(it.message(), it.now());
     } else {
       throw new IllegalArgumentException("unknown input " + input);
     }
     return List.copyOf(effects);
   }
 
-  /** How every watched peer stands. */
+  /** How all stand that this peer watches or has heard an accusation of; not itself. */
   public Map<PeerId, Health> health() {
-    Map<PeerId, Health> health = new TreeMap<>();
-    peers.forEach((peer, watched) -> health.put(peer, watched.health));
+    Map<PeerId, Health> health = updates.health();
+    health.remove(self);
     return health;
   }
 
-  private void tick(long now) {
-    forgiveOwnSleep(now);
-    for (Map.Entry<PeerId, Watched> entry : peers.entrySet()) {
-      PeerId peer = entry.getKey();
-      Watched watched = entry.getValue();
-      send(peer, new Message.Ping(self, incarnation));
-      if (watched.health == Health.UP && isSilent(watched, now)) {
-        watched.health = Health.SUSPECT;
-        effects.add(new Effect.PeerSuspected(peer, watched.incarnation));
-      }
-      if (watched.health == Health.SUSPECT) {
-        confirm(peer, watched, self);
-        askOthers(peer, watched);
-      }
-    }
+  /**
+   * Whom this peer watches and has itself not heard for the time-out, however well it is itself.
+   */
+  public Set<PeerId> silent(long now) {
+    Set<PeerId> silent = new TreeSet<>(watched.keySet());
+    silent.removeIf(peer -> watched.get(peer).silence(now) < timeout);
+    return silent;
+  }
+
+  /** How far this peer distrusts itself: 0 if it is well. */
+  public int localHealth() {
+    return localHealth.score();
+  }
+
+  /** What is known of each peer in {@link #health}. */
+  public List<PeerObservation> observations(long now) {
+    return health().keySet().stream()
+        .map(peer -> updates.of(peer).orElseThrow())
+        .map(it -> PeerObservation.of(it, Optional.ofNullable(watched.get(it.peer())), now))
+        .toList();
+  }
+
+  private void peersAre(WatchRings given, long now) {
+    rings = given;
+    updates.peersAre(given);
+    List<PeerId> mine = given.watchedBy(self);
+    watched.keySet().retainAll(Set.copyOf(mine));
+    mine.forEach(peer -> watched.computeIfAbsent(peer, it -> new Watched(now)));
   }
 
   private void forgiveOwnSleep(long now) {
-    long slept = lastTick == Long.MIN_VALUE ? 0 : now - lastTick - settings.intervalMillis();
-    if (slept > settings.intervalMillis()) {
-      peers.values().forEach(watched -> watched.heardAt += slept);
+    long slept = now - awakeAt - tick;
+    if (begun && slept > interval) {
+      watched.values().forEach(it -> it.forgive(slept, now));
+      intervalAt = Math.min(now, intervalAt + slept);
+      localHealth.strained();
+      awakeAt = now;
     }
-    lastTick = now;
   }
 
-  private void receive(long now, Message message) {
-    if (message.from().equals(self)) {
+  private void tick(long now) {
+    awakeAt = now;
+    if (!begun || now - intervalAt >= interval) {
+      endInterval(now);
+    }
+    boolean due = !begun || now - pingedAt >= stretched(interval);
+    if (due) {
+      pingedAt = now;
+    }
+    begun = true;
+    boolean all = due || updates.isPressing();
+    for (Map.Entry<PeerId, Watched> entry : watched.entrySet()) {
+      look(entry.getKey(), entry.getValue(), all, now);
+    }
+  }
+
+  private void endInterval(long now) {
+    long heard = watched.values().stream().filter(it -> it.heardSince(intervalAt)).count();
+    long missed =
+        watched.entrySet().stream()
+            .filter(it -> it.getValue().owesAnswer() && updates.is(it.getKey(), Health.UP))
+            .count();
+    localHealth.intervalEnded(heard, missed);
+    intervalAt = now;
+  }
+
+  private long stretched(long nanos) {
+    return nanos * (1 + localHealth.score());
+  }
+
+  private void look(PeerId peer, Watched seen, boolean all, long now) {
+    Optional<HealthUpdate> known = updates.of(peer);
+    boolean silent = known.isPresent() && isSilent(seen, now);
+    if (silent && known.get().health() == Health.UP) {
+      learn(new HealthUpdate(peer, known.get().incarnation(), Health.SUSPECT, self), true, now);
+    }
+    boolean again = seen.owesAnswer() && seen.silence(now) < 2 * timeout;
+    if (all || again) {
+      seen.pinged(now);
+      send(peer, new Heartbeat.Ping(self, incarnation, now, updates.take(peer)));
+      if (silent && updates.is(peer, Health.SUSPECT)) {
+        confirm(peer, seen, self, now);
+        askOthers(peer);
+      }
+    }
+  }
+
+  private void receive(Heartbeat message, long now) {
+    PeerId from = message.from();
+    if (from.equals(self)) {
       return;
     }
-    meet(message.from(), message.incarnation(), now);
-    Watched sender = peers.get(message.from());
-    if (sender == null || message.incarnation() < sender.incarnation) {
-      return; // not watched, or words of a life that is over
+    meet(from, message.incarnation(), now);
+    Optional<HealthUpdate> sender = updates.of(from);
+    if (sender.isPresent() && message.incarnation().life() < sender.get().incarnation().life()) {
+      return; // words of a life that is over
     }
-    heard(message.from(), sender, now);
-    if (message instanceof Message.Ping ping) {
-      send(ping.from(), new Message.Pong(self, incarnation));
-    } else if (message instanceof Message.AskConfirmation ask) {
-      answer(ask, now);
-    } else if (message instanceof Message.Confirmation answer) {
-      takeAnswer(answer);
-    } else if (!(message instanceof Message.Pong)) {
+    Watched seen = watched.get(from);
+    if (seen != null) {
+      seen.heard(now);
+    }
+    message.updates().forEach(update -> learn(update, true, now));
+    if (message instanceof Heartbeat.Ping it) {
+      send(from, new Heartbeat.Pong(self, incarnation, it.sentAt(), updates.take(from)));
+    } else if (message instanceof Heartbeat.Pong it) {
+      if (seen != null && it.pingSentAt() <= now) {
+        seen.answeredAfter(now - it.pingSentAt());
+      }
+    } else if (message instanceof Heartbeat.AskConfirmation it) {
+      answer(it, now);
+    } else if (message instanceof Heartbeat.Confirmation it) {
+      takeAnswer(it, now);
+    } else {
       throw new IllegalArgumentException("unknown message " + message);
     }
   }
 
-  private void meet(PeerId peer, long life, long now) {
-    Watched watched = peers.get(peer);
-    if (peer.equals(self) || (watched == null && peers.size() >= MAX_PEERS)) {
+  /** A peer is in this incarnation, by its own word or by discovery's. */
+  private void meet(PeerId peer, Incarnation is, long now) {
+    Optional<HealthUpdate> known = updates.of(peer);
+    if (watched.containsKey(peer) || known.isPresent()) {
+      learn(new HealthUpdate(peer, is, Health.UP, peer), known.isPresent(), now);
+    }
+  }
+
+  /** The one place where what is known of a peer changes. */
+  private void learn(HealthUpdate update, boolean tell, long now) {
+    PeerId peer = update.peer();
+    if (peer.equals(self)) {
+      hearOfSelf(update);
       return;
     }
-    if (watched != null && watched.incarnation >= life) {
+    Optional<HealthUpdate> before = updates.of(peer);
+    if (!rings.contains(peer) || before.filter(it -> !update.overrides(it)).isPresent()) {
       return;
     }
-    if (watched != null && watched.health != Health.FAILED) {
-      effects.add(new Effect.PeerFailed(peer, watched.incarnation));
+    updates.put(update);
+    if (tell) {
+      updates.spread(peer);
     }
-    Watched met = new Watched();
-    met.incarnation = life;
-    met.heardAt = now;
-    peers.put(peer, met);
-    effects.add(new Effect.PeerAlive(peer, life));
-  }
-
-  private void heard(PeerId peer, Watched watched, long now) {
-    watched.heardAt = Math.max(watched.heardAt, now);
-    watched.confirmedBy.clear();
-    if (watched.health != Health.UP) {
-      watched.health = Health.UP;
-      effects.add(new Effect.PeerAlive(peer, watched.incarnation));
+    Watched seen = watched.get(peer);
+    if (seen != null && update.health() == Health.UP) {
+      seen.heard(now);
+    }
+    Set<PeerId> confirmedBy = seen == null ? Set.of() : seen.confirmedBy();
+    declare(before, update, update.by().equals(self) ? confirmedBy : Set.of());
+    if (seen != null && !sameAccusation(before, update)) {
+      seen.acquit();
     }
   }
 
-  private void askOthers(PeerId suspect, Watched watched) {
-    for (Map.Entry<PeerId, Watched> other : peers.entrySet()) {
-      if (!other.getKey().equals(suspect) && other.getValue().health == Health.UP) {
-        send(
-            other.getKey(),
-            new Message.AskConfirmation(self, incarnation, suspect, watched.incarnation));
-      }
+  private static boolean sameAccusation(Optional<HealthUpdate> before, HealthUpdate update) {
+    return update.health() == Health.SUSPECT
+        && before.filter(it -> it.incarnation().equals(update.incarnation())).isPresent();
+  }
+
+  private void declare(
+      Optional<HealthUpdate> before, HealthUpdate update, Set<PeerId> confirmedBy) {
+    PeerId peer = update.peer();
+    Incarnation is = update.incarnation();
+    boolean another = before.filter(it -> it.incarnation().life() == is.life()).isEmpty();
+    if (another && before.filter(it -> it.health() != Health.FAILED).isPresent()) {
+      effects.add(new Effect.PeerFailed(peer, before.get().incarnation(), update.by(), Set.of()));
+    }
+    boolean changed = another || before.get().health() != update.health();
+    if (update.health() == Health.FAILED) {
+      effects.add(new Effect.PeerFailed(peer, is, update.by(), confirmedBy));
+    } else if (changed && update.health() == Health.SUSPECT) {
+      effects.add(new Effect.PeerSuspected(peer, is, update.by()));
+    } else if (changed) {
+      effects.add(new Effect.PeerAlive(peer, is));
     }
   }
 
-  private void answer(Message.AskConfirmation ask, long now) {
-    Watched watched = peers.get(ask.suspect());
-    if (watched == null || watched.incarnation < ask.suspectIncarnation()) {
-      return; // says nothing of a life that it has not met
+  private void hearOfSelf(HealthUpdate update) {
+    Incarnation accused = update.incarnation();
+    if (update.health() == Health.UP || accused.life() != incarnation.life()) {
+      return;
     }
-    boolean silent = watched.incarnation == ask.suspectIncarnation() && isSilent(watched, now);
+    boolean refutes = accused.compareTo(incarnation) >= 0;
+    if (refutes) {
+      incarnation = accused.refuting();
+      updates.put(new HealthUpdate(self, incarnation, Health.UP, self));
+      updates.spread(self);
+      localHealth.strained();
+    }
+    if (update.health() == Health.FAILED
+        && condemned.filter(it -> it.compareTo(accused) >= 0).isEmpty()) {
+      condemned = Optional.of(accused); // even if the suspicion before it was refuted: too late
+      effects.add(new Effect.Condemned(accused, update.by()));
+    } else if (refutes) {
+      effects.add(new Effect.Refuted(accused, update.by()));
+    }
+  }
+
+  private void askOthers(PeerId suspect) {
+    Incarnation suspected = updates.of(suspect).orElseThrow().incarnation();
+    for (PeerId other : Jury.asked(suspect, self, rings, updates)) {
+      send(other, new Heartbeat.AskConfirmation(self, incarnation, suspect, suspected));
+    }
+  }
+
+  private void answer(Heartbeat.AskConfirmation ask, long now) {
+    Watched seen = watched.get(ask.suspect());
+    Optional<HealthUpdate> known = updates.of(ask.suspect());
+    Incarnation asked = ask.suspectIncarnation();
+    if (seen == null || known.filter(it -> it.incarnation().life() >= asked.life()).isEmpty()) {
+      return; // says nothing of whom it does not watch, nor of a life that it has not met
+    }
+    boolean refuted = known.get().incarnation().compareTo(asked) > 0;
     send(
         ask.from(),
-        new Message.Confirmation(
-            self, incarnation, ask.suspect(), ask.suspectIncarnation(), silent));
+        new Heartbeat.Confirmation(
+            self, incarnation, ask.suspect(), asked, !refuted && isSilent(seen, now)));
   }
 
-  private void takeAnswer(Message.Confirmation answer) {
-    Watched watched = peers.get(answer.suspect());
-    if (watched == null
-        || watched.health != Health.SUSPECT
-        || watched.incarnation != answer.suspectIncarnation()) {
+  private void takeAnswer(Heartbeat.Confirmation answer, long now) {
+    PeerId suspect = answer.suspect();
+    Watched seen = watched.get(suspect);
+    Optional<HealthUpdate> known = updates.of(suspect);
+    if (seen == null
+        || known.filter(it -> it.incarnation().equals(answer.suspectIncarnation())).isEmpty()
+        || known.get().health() != Health.SUSPECT) {
       return;
     }
     if (answer.silent()) {
-      confirm(answer.suspect(), watched, answer.from());
+      confirm(suspect, seen, answer.from(), now);
     } else {
-      watched.confirmedBy.remove(answer.from());
+      seen.deny(answer.from());
     }
   }
 
-  private void confirm(PeerId suspect, Watched watched, PeerId by) {
-    watched.confirmedBy.add(by);
-    long notFailed =
-        1 + peers.values().stream().filter(peer -> peer.health != Health.FAILED).count();
-    if (Quorum.isMajority(watched.confirmedBy.size(), (int) notFailed)) {
-      watched.health = Health.FAILED;
-      watched.confirmedBy.clear();
-      effects.add(new Effect.PeerFailed(suspect, watched.incarnation));
+  private void confirm(PeerId suspect, Watched seen, PeerId by, long now) {
+    seen.confirm(by, now);
+    Set<PeerId> silent = seen.confirmedSince(now - timeout);
+    if (isSilent(seen, now) && Jury.isMajority(silent, suspect, rings, updates)) {
+      Incarnation suspected = updates.of(suspect).orElseThrow().incarnation();
+      learn(new HealthUpdate(suspect, suspected, Health.FAILED, self), true, now);
     }
   }
 
-  private boolean isSilent(Watched watched, long now) {
-    return now - watched.heardAt >= settings.timeoutMillis();
+  private boolean isSilent(Watched seen, long now) {
+    return seen.silence(now) >= stretched(timeout);
   }
 
-  private void send(PeerId to, Message message) {
+  private void send(PeerId to, Heartbeat message) {
     effects.add(new Effect.Send(to, message));
+  }
+
+  /**
+   * Checks what must hold between any two inputs.
+   *
+   * @throws IllegalStateException if it does not
+   */
+  public void checkInvariants() {
+    for (Map.Entry<PeerId, Watched> entry : watched.entrySet()) {
+      boolean suspected = updates.is(entry.getKey(), Health.SUSPECT);
+      if (!rings.contains(entry.getKey())
+          || (!suspected && !entry.getValue().confirmedBy().isEmpty())) {
+        throw new IllegalStateException(
+            self + " holds confirmations of, or watches, " + entry.getKey() + " without a reason");
+      }
+    }
   }
 }

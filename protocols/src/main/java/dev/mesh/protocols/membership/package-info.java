@@ -7,7 +7,8 @@
  *   <li>{@link dev.mesh.protocols.membership.Discovery}: hellos to contacts, and how a peer of a
  *       mesh enters the cluster without ever starting a second one.
  *   <li>{@link dev.mesh.protocols.membership.FailureDetector}: pings, suspicion, confirmation by
- *       quorum and refutation.
+ *       quorum and refutation; {@link dev.mesh.protocols.membership.WatchRings} say who watches
+ *       whom.
  * </ul>
  */
 package dev.mesh.protocols.membership;
