@@ -99,13 +99,7 @@ final class TaskService {
             WORK));
     keeper = context.spawn(PeerGuardian.restarting(LedgerKeeper.create(region, ledgers)), LEDGERS);
     return new LedgerTasks(
-        system,
-        region,
-        ledgers,
-        handlers,
-        () -> peer.state().refusal().isPresent(),
-        replicas(system, places),
-        clock);
+        system, region, ledgers, handlers, peer.state()::refusal, replicas(system, places), clock);
   }
 
   /** The tasks of a peer that was confirmed failed are awarded anew. */

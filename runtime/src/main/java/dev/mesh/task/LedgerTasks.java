@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -23,7 +23,7 @@ public final class LedgerTasks implements Tasks {
 
   private final LedgerSettings settings;
   private final Handlers handlers;
-  private final BooleanSupplier readOnly;
+  private final Supplier<Optional<String>> readOnly;
   private final LedgerReplica.Source replicas;
   private final LedgerClient client;
   private final InstantSource clock;
@@ -31,15 +31,15 @@ public final class LedgerTasks implements Tasks {
   /**
    * A client of the ledgers behind {@code region}.
    *
-   * @param readOnly whether this peer reaches no majority now
-   * @param replicas what reads are answered from while it does not
+   * @param readOnly why this peer takes no writes now, if so
+   * @param replicas what reads are answered from meanwhile
    */
   public LedgerTasks(
       ActorSystem<?> system,
       ActorRef<LedgerCommand.Sent> region,
       LedgerSettings settings,
       Handlers handlers,
-      BooleanSupplier readOnly,
+      Supplier<Optional<String>> readOnly,
       LedgerReplica.Source replicas,
       InstantSource clock) {
     this.settings = settings;
@@ -132,8 +132,9 @@ public final class LedgerTasks implements Tasks {
   }
 
   private Optional<TasksException> refusal(Task task) {
-    if (readOnly.getAsBoolean()) {
-      return Optional.of(readOnlyRefusal());
+    Optional<String> readOnlyWhy = readOnly.get();
+    if (readOnlyWhy.isPresent()) {
+      return readOnlyWhy.map(LedgerTasks::readOnlyRefusal);
     }
     if (task.payload().length() > settings.maxPayload()) {
       return Optional.of(
@@ -178,7 +179,7 @@ public final class LedgerTasks implements Tasks {
   @Override
   public CompletionStage<TaskView> get(String id) {
     int ledger = ledger(Task.checkId(id));
-    if (readOnly.getAsBoolean()) {
+    if (readOnly.get().isPresent()) {
       return replicas.read(ledger).thenApply(replica -> replica.view(id));
     }
     return client
@@ -198,7 +199,7 @@ public final class LedgerTasks implements Tasks {
       return get(id);
     }
     CompletionStage<TaskView> asked;
-    if (readOnly.getAsBoolean()) {
+    if (readOnly.get().isPresent()) {
       asked = client.afterPause(() -> get(id));
     } else {
       Duration piece = Duration.ofMillis(Math.min(left, WAIT_PIECE.toMillis()));
@@ -232,8 +233,9 @@ public final class LedgerTasks implements Tasks {
   @Override
   public CompletionStage<TaskView> cancel(String id) {
     int ledger = ledger(Task.checkId(id));
-    if (readOnly.getAsBoolean()) {
-      return CompletableFuture.failedFuture(readOnlyRefusal());
+    Optional<String> readOnlyWhy = readOnly.get();
+    if (readOnlyWhy.isPresent()) {
+      return CompletableFuture.failedFuture(readOnlyRefusal(readOnlyWhy.get()));
     }
     return client
         .ask(replyTo -> new LedgerCommand.Cancel(ledger, id, replyTo), settings.callTimeout(), true)
@@ -257,7 +259,7 @@ public final class LedgerTasks implements Tasks {
   }
 
   private CompletionStage<List<TaskView>> list(int ledger, Query query) {
-    if (readOnly.getAsBoolean()) {
+    if (readOnly.get().isPresent()) {
       return replicas.read(ledger).thenApply(replica -> replica.list(query));
     }
     return client
@@ -281,9 +283,7 @@ public final class LedgerTasks implements Tasks {
     return ((LedgerReply.Shown) reply).view();
   }
 
-  private static TasksException readOnlyRefusal() {
-    return new TasksException(
-        Code.READ_ONLY,
-        "this peer reaches no majority and takes no writes; try another peer, or again later");
+  private static TasksException readOnlyRefusal(String why) {
+    return new TasksException(Code.READ_ONLY, why + "; try another peer, or again later");
   }
 }

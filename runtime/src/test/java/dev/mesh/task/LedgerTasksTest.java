@@ -121,7 +121,7 @@ class LedgerTasksTest {
         region,
         SETTINGS,
         HANDLERS,
-        () -> readOnly,
+        () -> Optional.of("this peer is read-only").filter(why -> readOnly),
         ledger ->
             CompletableFuture.completedFuture(
                 LedgerReplica.replay(

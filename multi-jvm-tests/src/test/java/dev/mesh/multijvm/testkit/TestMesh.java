@@ -23,6 +23,9 @@ public final class TestMesh implements AutoCloseable {
   /** Peers that serve clients on another interface than the loopback ask for one. */
   private static final String TOKEN = "test";
 
+  /** As users have it. Tests run in the folder of their module. */
+  private static final Path FAST = Path.of("..", "config", "fast.conf");
+
   /** Who stops comes back, or the whole mesh ends. */
   private static final String STAYS = "mesh.node.leave-on-stop = off\n";
 
@@ -63,6 +66,12 @@ public final class TestMesh implements AutoCloseable {
   /** Prepares a peer on each of these hosts; none is started. */
   public static TestMesh on(String test, Path folder, List<Host> hosts, int expect) {
     return prepare(test, folder, hosts, i -> List.of("--expect=" + expect), STAYS);
+  }
+
+  /** The same, with the settings that notice failures soon. */
+  public static TestMesh fast(String test, Path folder, List<Host> hosts) {
+    String settings = "include file(\"%s\")\n".formatted(FAST.toAbsolutePath()) + STAYS;
+    return prepare(test, folder, hosts, i -> List.of("--expect=" + hosts.size()), settings);
   }
 
   /**
@@ -138,9 +147,9 @@ public final class TestMesh implements AutoCloseable {
         ? work
         : work
             + """
-              pekko.remote.artery.canonical.hostname = "%1$s"
-              mesh.http { host = "%1$s", token = "%2$s" }
-              """
+            pekko.remote.artery.canonical.hostname = "%1$s"
+            mesh.http { host = "%1$s", token = "%2$s" }
+            """
                 .formatted(host.address(), TOKEN);
   }
 
