@@ -193,6 +193,7 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
                 detector.health(),
                 detector.observations(now),
                 detector.silent(now),
+                detector.isInTouch(),
                 detector.localHealth()));
   }
 

@@ -88,7 +88,10 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
     ClusterView view = members.viewWithStrangers();
     judge.count(now(), state.registry());
     judge.expect(now(), state.arriving());
-    judge.hear(now(), state.silent(), members.failed());
+    PeerState.Heartbeats heartbeats = state.heartbeats();
+    judge.hear(
+        now(),
+        new PartitionJudge.Heard(heartbeats.silent(), members.failed(), heartbeats.inTouch()));
     for (PartitionJudge.Effect effect : judge.observe(now(), view.members(), view.reachable())) {
       if (effect instanceof PartitionJudge.Effect.Judged it) {
         LOG.info("{}", it.verdict().writable() ? "Writable" : "Read-only: " + it.verdict().why());

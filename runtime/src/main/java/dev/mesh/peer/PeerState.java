@@ -54,14 +54,16 @@ public final class PeerState {
    *
    * @param observations of each peer that is watched from here or was accused
    * @param silent the peers that this one has itself not heard for the time-out
+   * @param inTouch whether others answer this peer since it last stood still
    * @param localHealth how far this peer distrusts its own detector; 0 if it is well
    */
   public record Heartbeats(
       Map<PeerId, FailureDetector.Health> health,
       List<PeerObservation> observations,
       Set<PeerId> silent,
+      boolean inTouch,
       int localHealth) {
-    static final Heartbeats NONE = new Heartbeats(Map.of(), List.of(), Set.of(), 0);
+    static final Heartbeats NONE = new Heartbeats(Map.of(), List.of(), Set.of(), true, 0);
 
     public Heartbeats {
       health = Map.copyOf(health);
@@ -186,11 +188,6 @@ public final class PeerState {
   /** Who is watched from here or was accused, by whom and why, and how well this peer is itself. */
   public Heartbeats heartbeats() {
     return heartbeats;
-  }
-
-  /** The peers whose heartbeats have been missing here for too long. */
-  Set<PeerId> silent() {
-    return heartbeats.silent();
   }
 
   /** The peers that are confirmed failed, each with the life in which it is. */

@@ -1,10 +1,12 @@
 package dev.mesh.protocols.membership;
 
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.Quorum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -106,6 +108,9 @@ public final class FailureDetector {
   private long intervalAt;
   private long pingedAt;
 
+  /** Since when no majority has answered after a sleep; empty when that is over. */
+  private OptionalLong wokeAt = OptionalLong.empty();
+
   public FailureDetector(PeerId self, long life, HeartbeatSettings settings) {
     this.self = self;
     this.incarnation = Incarnation.first(life);
@@ -152,6 +157,15 @@ public final class FailureDetector {
     return silent;
   }
 
+  /**
+   * Whether a majority of those that this peer watches, itself counted, has answered since it was
+   * last asleep. What was sent to it while it slept is no sign that it still counts for others; an
+   * answer to what it has said since is.
+   */
+  public boolean isInTouch() {
+    return wokeAt.isEmpty();
+  }
+
   /** How far this peer distrusts itself: 0 if it is well. */
   public int localHealth() {
     return localHealth.score();
@@ -180,6 +194,8 @@ public final class FailureDetector {
       intervalAt = Math.min(now, intervalAt + slept);
       localHealth.strained();
       awakeAt = now;
+      wokeAt = OptionalLong.of(now);
+      pingedAt = now - stretched(interval);
     }
   }
 
@@ -249,7 +265,8 @@ public final class FailureDetector {
       send(from, new Heartbeat.Pong(self, incarnation, it.sentAt(), updates.take(from)));
     } else if (message instanceof Heartbeat.Pong it) {
       if (seen != null && it.pingSentAt() <= now) {
-        seen.answeredAfter(now - it.pingSentAt());
+        seen.answered(it.pingSentAt(), now);
+        lookWhoAnswers();
       }
     } else if (message instanceof Heartbeat.AskConfirmation it) {
       answer(it, now);
@@ -257,6 +274,16 @@ public final class FailureDetector {
       takeAnswer(it, now);
     } else {
       throw new IllegalArgumentException("unknown message " + message);
+    }
+  }
+
+  private void lookWhoAnswers() {
+    if (wokeAt.isPresent()) {
+      long since = wokeAt.getAsLong();
+      long answer = watched.values().stream().filter(it -> it.hasAnsweredSince(since)).count();
+      if (Quorum.isMajority((int) answer + 1, watched.size() + 1)) {
+        wokeAt = OptionalLong.empty();
+      }
     }
   }
 

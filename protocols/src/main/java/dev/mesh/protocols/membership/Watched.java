@@ -14,6 +14,9 @@ final class Watched {
   private long pingedAt;
   private OptionalDouble latency = OptionalDouble.empty();
 
+  /** When the latest ping was sent that it has answered. */
+  private long answeredPing = Long.MIN_VALUE;
+
   /** Who says that the peer is silent, and since when; empty unless it is suspected. */
   private final TreeMap<PeerId, Long> confirmed = new TreeMap<>();
 
@@ -31,7 +34,9 @@ final class Watched {
     pingedAt = now;
   }
 
-  void answeredAfter(long nanos) {
+  void answered(long pingSentAt, long now) {
+    long nanos = now - pingSentAt;
+    answeredPing = Math.max(answeredPing, pingSentAt);
     latency =
         OptionalDouble.of(
             latency.isEmpty() ? nanos : (1 - NEWEST) * latency.getAsDouble() + NEWEST * nanos);
@@ -46,6 +51,10 @@ final class Watched {
 
   long silence(long now) {
     return now - heardAt;
+  }
+
+  boolean hasAnsweredSince(long time) {
+    return answeredPing >= time;
   }
 
   boolean heardSince(long time) {

@@ -37,6 +37,20 @@ public final class PartitionJudge {
     }
   }
 
+  /**
+   * What heartbeats say.
+   *
+   * @param silent the peers that have been silent for too long
+   * @param failed the peers whose present lives a quorum has confirmed failed
+   * @param inTouch whether others answer this peer since it last stood still
+   */
+  public record Heard(Set<PeerId> silent, Set<PeerId> failed, boolean inTouch) {
+    public Heard {
+      silent = Set.copyOf(silent);
+      failed = Set.copyOf(failed);
+    }
+  }
+
   private Set<PeerId> registry;
   private final long readOnlyAfterMillis;
   private final long downAfterMillis;
@@ -46,11 +60,7 @@ public final class PartitionJudge {
   /** In reach, though not yet members. */
   private Set<PeerId> arriving = Set.of();
 
-  /** Whom heartbeats do not reach. */
-  private Set<PeerId> silent = Set.of();
-
-  /** Those of them that a quorum has confirmed failed. */
-  private Set<PeerId> failed = Set.of();
+  private Heard heard = new Heard(Set.of(), Set.of(), true);
 
   /** Since when {@link #members}, {@link #reachable} and {@link #arriving} are what they are. */
   private long unchangedSince;
@@ -127,19 +137,9 @@ public final class PartitionJudge {
     }
   }
 
-  /**
-   * What heartbeats say from now on.
-   *
-   * @param nowSilent the peers that have been silent for too long
-   * @param nowFailed those of them whose present lives a quorum has confirmed failed
-   */
-  public void hear(long now, Set<PeerId> nowSilent, Set<PeerId> nowFailed) {
-    change(
-        now,
-        () -> {
-          silent = Set.copyOf(nowSilent);
-          failed = Set.copyOf(nowFailed);
-        });
+  /** What heartbeats say from now on. */
+  public void hear(long now, Heard nowHeard) {
+    change(now, () -> heard = nowHeard);
   }
 
   private void change(long now, Runnable change) {
@@ -166,9 +166,9 @@ public final class PartitionJudge {
   private void remove(long now, List<Effect> effects) {
     Set<PeerId> lost = new TreeSet<>(members);
     if (now - unchangedSince >= downAfterMillis) {
-      lost.removeIf(member -> reachable.contains(member) && !failed.contains(member));
+      lost.removeIf(member -> reachable.contains(member) && !heard.failed().contains(member));
     } else {
-      lost.retainAll(failed);
+      lost.retainAll(heard.failed());
     }
     if (!lost.isEmpty() && hasMajority()) {
       effects.add(new Effect.Remove(lost));
@@ -176,18 +176,21 @@ public final class PartitionJudge {
   }
 
   private boolean hasMajority() {
-    return Quorum.isMajority(registeredInReach().size(), registry.size());
+    return heard.inTouch() && Quorum.isMajority(registeredInReach().size(), registry.size());
   }
 
   private Set<PeerId> registeredInReach() {
     Set<PeerId> registered = new TreeSet<>(reachable);
     registered.addAll(arriving);
-    registered.removeAll(silent);
+    registered.removeAll(heard.silent());
     registered.retainAll(registry);
     return registered;
   }
 
   private String why() {
+    if (!heard.inTouch()) {
+      return "this peer stood still, and no majority of the others has answered it since";
+    }
     return "only "
         + registeredInReach().size()
         + " of "

@@ -247,6 +247,28 @@ class FailureDetectorTest {
   }
 
   @Test
+  void whoWasAsleepIsOutOfTouchUntilAMajorityAnswersWhatItSaysSince() {
+    mesh(5);
+    assertTrue(core.isInTouch());
+    answering.clear();
+    long before = now;
+    now += 60 * SECOND;
+    run(1);
+    assertFalse(core.isInTouch());
+    for (int other = 1; other < 5; other++) { // sent to it while it slept
+      say(new Heartbeat.Ping(peer(other), FIRST, before, List.of()));
+      say(new Heartbeat.Pong(peer(other), FIRST, before, List.of()));
+    }
+    assertFalse(core.isInTouch());
+    answering.put(peer(1), FIRST);
+    run(1);
+    assertFalse(core.isInTouch());
+    answering.put(peer(2), FIRST);
+    run(1);
+    assertTrue(core.isInTouch());
+  }
+
+  @Test
   void whoDistrustsItselfWaitsLonger() {
     mesh(3);
     rumour(peer(0), FIRST, Health.SUSPECT); // which strains it

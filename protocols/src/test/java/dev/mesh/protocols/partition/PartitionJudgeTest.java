@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.partition.PartitionJudge.Effect;
+import dev.mesh.protocols.partition.PartitionJudge.Heard;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -88,12 +89,12 @@ class PartitionJudgeTest {
   @Test
   void whoIsSilentForHeartbeatsDoesNotCountThoughMembershipHasNotNoticed() {
     PartitionJudge judge = formed("a", "b", "c");
-    judge.hear(10, peers("b", "c"), peers());
+    judge.hear(10, new Heard(peers("b", "c"), peers(), true));
     judge.observe(109, peers("a", "b", "c"), peers("a", "b", "c"));
     assertTrue(judge.verdict().writable());
     assertEquals(1, judge.observe(110, peers("a", "b", "c"), peers("a", "b", "c")).size());
     assertFalse(judge.verdict().writable());
-    judge.hear(200, peers("c"), peers());
+    judge.hear(200, new Heard(peers("c"), peers(), true));
     judge.observe(200, peers("a", "b", "c"), peers("a", "b", "c"));
     assertTrue(judge.verdict().writable());
   }
@@ -101,20 +102,32 @@ class PartitionJudgeTest {
   @Test
   void whoIsConfirmedFailedIsRemovedAtOnceByAMajorityAlone() {
     PartitionJudge judge = formed("a", "b", "c");
-    judge.hear(10, peers("c"), peers("c"));
+    judge.hear(10, new Heard(peers("c"), peers("c"), true));
     assertEquals(
         List.of(new Effect.Remove(peers("c"))),
         judge.observe(10, peers("a", "b", "c"), peers("a", "b", "c")));
-    judge.hear(20, peers("b", "c"), peers("b", "c"));
+    judge.hear(20, new Heard(peers("b", "c"), peers("b", "c"), true));
     assertEquals(List.of(), judge.observe(20, peers("a", "b", "c"), peers("a", "b", "c")));
     judge.observe(5000, peers("a", "b", "c"), peers("a", "b", "c"));
     assertFalse(judge.verdict().writable());
   }
 
   @Test
+  void whoStoodStillWaitsForAnswersThoughNothingSeemsChanged() {
+    PartitionJudge judge = formed("a", "b", "c");
+    judge.hear(10, new Heard(peers(), peers(), false));
+    judge.observe(110, peers("a", "b", "c"), peers("a", "b", "c"));
+    assertFalse(judge.verdict().writable());
+    assertTrue(judge.verdict().why().contains("stood still"), judge.verdict().why());
+    judge.hear(120, new Heard(peers(), peers(), true));
+    judge.observe(120, peers("a", "b", "c"), peers("a", "b", "c"));
+    assertTrue(judge.verdict().writable());
+  }
+
+  @Test
   void silenceAloneRemovesNobody() {
     PartitionJudge judge = formed("a", "b", "c");
-    judge.hear(10, peers("c"), peers());
+    judge.hear(10, new Heard(peers("c"), peers(), true));
     assertEquals(List.of(), judge.observe(100_000, peers("a", "b", "c"), peers("a", "b", "c")));
   }
 
