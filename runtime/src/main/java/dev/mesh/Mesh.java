@@ -1,5 +1,6 @@
 package dev.mesh;
 
+import dev.mesh.gossip.MeshGossip;
 import dev.mesh.memory.ExpiryKeeper;
 import dev.mesh.memory.Memory;
 import dev.mesh.memory.MemoryService;
@@ -12,6 +13,7 @@ import dev.mesh.persistence.replicated.ReplicatedLogs;
 import dev.mesh.persistence.replicated.ReplicatedMachine;
 import dev.mesh.persistence.replicated.SessionedLog;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.gossip.Aggregate;
 import dev.mesh.replicated.Replicated;
 import dev.mesh.replicated.ReplicatedGroups;
 import dev.mesh.task.Tasks;
@@ -128,6 +130,24 @@ public final class Mesh implements Extension {
    */
   public Memory memory(String namespace) {
     return memory.namespace(namespace);
+  }
+
+  /**
+   * Small values that all peers come to hold, by gossip. Until this peer is a member of its mesh,
+   * nothing is heard, and what is published is refused.
+   */
+  public MeshGossip gossip() {
+    return state.gossip();
+  }
+
+  /**
+   * Mean, sum, count, minimum and maximum of a value over the mesh, as this peer last heard them;
+   * empty until it has. The mesh gives {@code load}: tasks that run or wait at a peer, as a
+   * multiple of those that can run at once. Applications give others with {@link
+   * MeshGossip#contribute}.
+   */
+  public Optional<Aggregate> aggregate(String name) {
+    return state.aggregate(name);
   }
 
   /**

@@ -1,20 +1,25 @@
 package dev.mesh.peer;
 
-import dev.mesh.persistence.serialization.WireMessage;
+import dev.mesh.protocols.Bytes;
+import dev.mesh.protocols.Draws;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.gossip.Aggregation;
 import dev.mesh.protocols.gossip.Gossip;
 import dev.mesh.protocols.gossip.Gossip.Effect;
 import dev.mesh.protocols.gossip.Gossip.Input;
-import dev.mesh.protocols.gossip.GossipMessage;
+import dev.mesh.protocols.gossip.Load;
 import dev.mesh.protocols.gossip.PeerFacts;
 import dev.mesh.protocols.membership.Contact;
 import dev.mesh.protocols.membership.FailureDetector.Health;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -22,28 +27,20 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
- * Hosts a {@link Gossip} core: says what this peer is, in each round, and keeps what others say of
- * themselves where the edges can see it.
+ * Hosts a {@link Gossip} and an {@link Aggregation} core: says what this peer is, in each round,
+ * and keeps what others say where the edges and the application can see it. Restarted, it goes on
+ * from what was seen there.
  */
 final class GossipActor extends AbstractBehavior<GossipActor.Command> {
   static final String NAME = "gossip";
 
-  sealed interface Command {}
+  sealed interface Command permits GossipWire, Write, Round {}
 
-  /** From another peer's gossip. */
-  sealed interface FromPeer extends Command, WireMessage {
-    GossipMessage message();
-  }
+  /** The application writes an entry; empty: deletes it. */
+  record Write(String key, Optional<Bytes> value, ActorRef<Written> replyTo) implements Command {}
 
-  record Summarised(GossipMessage.Summary message) implements FromPeer {}
-
-  record Branched(GossipMessage.Branches message) implements FromPeer {}
-
-  record Compared(GossipMessage.Buckets message) implements FromPeer {}
-
-  record Wanted(GossipMessage.Want message) implements FromPeer {}
-
-  record Told(GossipMessage.News message) implements FromPeer {}
+  /** Answers {@link Write}; with the reason if it was refused. */
+  record Written(Optional<String> refusal) {}
 
   private enum Round implements Command {
     INSTANCE
@@ -51,7 +48,9 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
 
   private final PeerContext peer;
   private final Supplier<PeerFacts> own;
+  private final GossipHub hub;
   private final Gossip gossip;
+  private final Aggregation aggregation;
 
   /** In which life they left. */
   private final Map<PeerId, Long> left = new HashMap<>();
@@ -77,20 +76,30 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
     super(context);
     this.peer = peer;
     this.own = own;
+    this.hub = peer.state().gossipHub();
     SplittableRandom random = new SplittableRandom();
+    Draws draws = random::nextInt;
     this.gossip =
         new Gossip(
             peer.id(),
             peer.incarnation(),
             peer.settings().gossip(),
-            bound -> random.nextInt(bound));
+            draws,
+            peer.state().peers(),
+            hub.entries());
+    this.aggregation = new Aggregation(peer.id(), draws);
+    hub.attach(context.getSelf(), context.getSystem());
     onRound();
   }
 
   @Override
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
-        .onMessage(FromPeer.class, it -> handle(new Input.Received(it.message())))
+        .onMessage(GossipWire.OfState.class, it -> handle(new Input.Received(it.message())))
+        .onMessage(
+            GossipWire.OfAggregates.class,
+            it -> handle(new Aggregation.Input.Received(it.message())))
+        .onMessage(Write.class, this::onWrite)
         .onMessage(Round.class, round -> onRound())
         .build();
   }
@@ -108,8 +117,23 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
                 .filter(entry -> entry.getValue() == Health.FAILED)
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet())));
-    handle(new Input.Publish(own.get()));
-    return handle(new Input.Round(System.currentTimeMillis()));
+    PeerFacts now = own.get();
+    handle(new Input.Publish(now));
+    handle(new Input.Round(System.currentTimeMillis()));
+    handle(
+        new Aggregation.Input.Round(
+            gossip.draw(1).stream().findFirst(),
+            new Aggregation.Sample(values(now.load()), gossip.isFirst(), gossip.others())));
+    hub.aggregatesAre(aggregation.results());
+    return this;
+  }
+
+  private Map<String, Double> values(Load load) {
+    Map<String, Double> values = hub.contributions();
+    if (load.slots() > 0) {
+      values.put(GossipHub.LOAD, (double) (load.running() + load.queued()) / load.slots());
+    }
+    return values;
   }
 
   /** Who was struck off the registry is not told any more; a later life is a newcomer. */
@@ -124,32 +148,44 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
     registered = now;
   }
 
-  private Behavior<Command> handle(Input input) {
-    for (Effect effect : gossip.handle(input)) {
-      if (effect instanceof Effect.Send it) {
-        send(it.to(), it.message());
-      }
-    }
-    peer.state().factsAre(gossip.peers());
+  private Behavior<Command> onWrite(Write write) {
+    Optional<String> refusal =
+        carryOut(new Input.Write(System.currentTimeMillis(), write.key(), write.value()));
+    write.replyTo().tell(new Written(refusal));
     return this;
   }
 
-  private void send(PeerId to, GossipMessage message) {
-    peer.refs().<FromPeer>at(to, NAME).ifPresent(there -> there.tell(wire(message)));
+  private Behavior<Command> handle(Input input) {
+    carryOut(input);
+    return this;
   }
 
-  private static FromPeer wire(GossipMessage message) {
-    if (message instanceof GossipMessage.Summary it) {
-      return new Summarised(it);
-    } else if (message instanceof GossipMessage.Branches it) {
-      return new Branched(it);
-    } else if (message instanceof GossipMessage.Buckets it) {
-      return new Compared(it);
-    } else if (message instanceof GossipMessage.Want it) {
-      return new Wanted(it);
-    } else if (message instanceof GossipMessage.News it) {
-      return new Told(it);
+  /** Gives why what was asked is refused, if it is. */
+  private Optional<String> carryOut(Input input) {
+    Optional<String> refusal = Optional.empty();
+    List<Effect> effects = gossip.handle(input);
+    peer.state().factsAre(gossip.peers());
+    hub.entriesAre(gossip.entries());
+    for (Effect effect : effects) {
+      if (effect instanceof Effect.Send it) {
+        send(it.to(), GossipWire.of(it.message()));
+      } else if (effect instanceof Effect.Changed it) {
+        hub.changed(it.entry());
+      } else if (effect instanceof Effect.Refused it) {
+        refusal = Optional.of(it.why());
+      }
     }
-    throw new IllegalStateException("no wire form for " + message);
+    return refusal;
+  }
+
+  private Behavior<Command> handle(Aggregation.Input input) {
+    for (Aggregation.Send it : aggregation.handle(input)) {
+      send(it.to(), GossipWire.of(it.message()));
+    }
+    return this;
+  }
+
+  private void send(PeerId to, GossipWire message) {
+    peer.refs().<GossipWire>at(to, NAME).ifPresent(there -> there.tell(message));
   }
 }

@@ -1,7 +1,9 @@
 package dev.mesh.peer;
 
+import dev.mesh.gossip.MeshGossip;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.gossip.Aggregate;
 import dev.mesh.protocols.gossip.Gossip;
 import dev.mesh.protocols.gossip.HashTree;
 import dev.mesh.protocols.gossip.PeerFacts;
@@ -90,6 +92,7 @@ public final class PeerState {
 
   private final PeerId self;
   private final long incarnation;
+  private final GossipHub gossip = new GossipHub();
   private final Map<GroupId, GroupStatus> groups = new ConcurrentHashMap<>();
   private final CompletableFuture<String> mustBeReplaced = new CompletableFuture<>();
   private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
@@ -228,8 +231,26 @@ public final class PeerState {
     return seen.sorted();
   }
 
+  HashTree<PeerFacts> peers() {
+    return peers;
+  }
+
   void factsAre(HashTree<PeerFacts> latest) {
     peers = latest;
+  }
+
+  /** What the application tells the mesh by gossip, and hears. */
+  public MeshGossip gossip() {
+    return gossip;
+  }
+
+  GossipHub gossipHub() {
+    return gossip;
+  }
+
+  /** What a value is over the mesh; empty until gossip has found it. */
+  public Optional<Aggregate> aggregate(String name) {
+    return gossip.aggregate(name);
   }
 
   /** What can be seen and done of the mesh's groups; empty until this peer belongs to a mesh. */

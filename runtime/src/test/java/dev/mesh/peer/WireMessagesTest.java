@@ -7,6 +7,7 @@ import dev.mesh.persistence.serialization.MeshSerializer;
 import dev.mesh.persistence.serialization.WireMessage;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.gossip.AggregationMessage;
 import dev.mesh.protocols.gossip.AppEntry;
 import dev.mesh.protocols.gossip.GossipMessage;
 import dev.mesh.protocols.gossip.Load;
@@ -29,6 +30,7 @@ import dev.mesh.protocols.membership.simulation.WireSize;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -71,19 +73,27 @@ class WireMessagesTest {
         new HeartbeatActor.Ponged(new Heartbeat.Pong(A, LIFE, 5, List.of())),
         new HeartbeatActor.Asked(new Heartbeat.AskConfirmation(A, LIFE, B, LIFE)),
         new HeartbeatActor.Confirmed(new Heartbeat.Confirmation(A, LIFE, B, LIFE, true)),
-        new GossipActor.Summarised(new GossipMessage.Summary(A, Long.MIN_VALUE, 7)),
-        new GossipActor.Branched(
+        new GossipWire.Summarised(new GossipMessage.Summary(A, Long.MIN_VALUE, 7)),
+        new GossipWire.Branched(
             new GossipMessage.Branches(A, Tree.ENTRIES, List.of(branch(), branch()))),
-        new GossipActor.Compared(buckets(2)),
-        new GossipActor.Wanted(new GossipMessage.Want(A, Tree.PEERS, List.of("b"))),
-        new GossipActor.Told(
+        new GossipWire.Compared(buckets(2)),
+        new GossipWire.Wanted(new GossipMessage.Want(A, Tree.PEERS, List.of("b"))),
+        new GossipWire.Told(
             new GossipMessage.News(
                 A,
                 true,
                 List.of(
                     facts(1, Optional.empty(), OptionalDouble.empty()),
                     facts(2, Optional.of("host:80"), OptionalDouble.of(0.5))),
-                List.of(entry(Optional.of(Bytes.utf8("v"))), entry(Optional.empty())))));
+                List.of(entry(Optional.of(Bytes.utf8("v"))), entry(Optional.empty())))),
+        new GossipWire.Shared(
+            new AggregationMessage.Share(
+                A,
+                7,
+                Long.MAX_VALUE,
+                new AggregationMessage.Mass(
+                    0.5, Set.of(A, B), Map.of("load", new AggregationMessage.Part(1, 2, 3, 4))))),
+        new GossipWire.Acknowledged(new AggregationMessage.Taken(A, 7, 8)));
   }
 
   @ParameterizedTest
@@ -99,12 +109,12 @@ class WireMessagesTest {
   void comparisonsKeepToTheSizesThatGossipCountsOn() {
     assertTrue(
         sizeOf(
-                new GossipActor.Branched(
+                new GossipWire.Branched(
                     new GossipMessage.Branches(A, Tree.PEERS, Collections.nCopies(100, branch()))))
             <= 100 * GossipMessage.Branch.WEIGHT);
     GossipMessage.Buckets buckets = buckets(100);
     assertTrue(
-        sizeOf(new GossipActor.Compared(buckets))
+        sizeOf(new GossipWire.Compared(buckets))
             <= buckets.buckets().stream().mapToInt(GossipMessage.Bucket::weight).sum());
   }
 
@@ -113,7 +123,7 @@ class WireMessagesTest {
     AppEntry entry = entry(Optional.of(Bytes.wrap(new byte[1000])));
     assertTrue(
         sizeOf(
-                new GossipActor.Told(
+                new GossipWire.Told(
                     new GossipMessage.News(A, true, List.of(), Collections.nCopies(20, entry))))
             <= 20 * entry.weight());
   }
@@ -127,7 +137,7 @@ class WireMessagesTest {
     }
     int texts = 4 + 6 + "host.of.some.length.example.org:8080".length() + 7 + 5 + 6 + 14;
     assertTrue(
-        sizeOf(new GossipActor.Told(new GossipMessage.News(A, false, many, List.of())))
+        sizeOf(new GossipWire.Told(new GossipMessage.News(A, false, many, List.of())))
             <= 100 * (256 + texts));
   }
 

@@ -33,7 +33,7 @@ import java.util.TreeSet;
 final class AppEntries {
   private final PeerId self;
   private final GossipSettings settings;
-  private HashTree<AppEntry> tree = HashTree.empty();
+  private HashTree<AppEntry> tree;
 
   /** The keys of the tombstones in the tree. */
   private final Set<String> tombstones = new TreeSet<>();
@@ -41,9 +41,16 @@ final class AppEntries {
   /** Tombstones that have left the tree. No key is in both. */
   private final Map<String, AppEntry> graves = new HashMap<>();
 
-  AppEntries(PeerId self, GossipSettings settings) {
+  AppEntries(PeerId self, GossipSettings settings, HashTree<AppEntry> tree) {
     this.self = self;
     this.settings = settings;
+    this.tree = tree;
+    tree.forEach(
+        entry -> {
+          if (entry.isTombstone()) {
+            tombstones.add(entry.key());
+          }
+        });
   }
 
   HashTree<AppEntry> tree() {

@@ -101,25 +101,30 @@ public final class Gossip {
   private Optional<Long> reachableSince = Optional.empty();
 
   public Gossip(PeerId self, long incarnation, GossipSettings settings, Draws draws) {
-    this(self, incarnation, settings, draws, HashTree.empty());
+    this(self, incarnation, settings, draws, HashTree.empty(), HashTree.empty());
   }
 
   /**
-   * @param facts what is known of other peers from the start
+   * A core that knows something from the start, such as what one before it knew.
+   *
+   * @param facts as {@link #peers}
+   * @param entries as {@link #entries}
    */
   public Gossip(
       PeerId self,
       long incarnation,
       GossipSettings settings,
       Draws draws,
-      HashTree<PeerFacts> facts) {
+      HashTree<PeerFacts> facts,
+      HashTree<AppEntry> entries) {
     this.self = self;
     this.incarnation = incarnation;
     this.settings = settings;
     this.draws = draws;
     this.facts = facts;
     this.partners = new Partners(self);
-    this.entries = new AppEntries(self, settings);
+    this.entries = new AppEntries(self, settings, entries);
+    facts.get(self.value()).ifPresent(said -> catchUpWith(said.version()));
   }
 
   public List<Effect> handle(Input input) {
@@ -160,6 +165,21 @@ public final class Gossip {
     facts.forEach(sorted::add);
     sorted.sort(Comparator.comparing(PeerFacts::peer));
     return sorted;
+  }
+
+  /** How many peers there are besides this one, as far as is known. */
+  public int others() {
+    return partners.size(facts);
+  }
+
+  /** Some peers in reach, drawn at random. */
+  public List<PeerId> draw(int count) {
+    return partners.draw(facts, count, draws);
+  }
+
+  /** Whether no peer that is believed to be in reach has a lesser id. Takes O(n). */
+  public boolean isFirst() {
+    return partners.isFirst(facts);
   }
 
   /** What applications have published; with tombstones. */

@@ -85,11 +85,21 @@ final class Partners {
       swapped.put(j, swapped.getOrDefault(i, i));
       PeerId peer =
           index < facts.size() ? facts.at(index).peer() : others.get(index - facts.size());
-      if (!peer.equals(self) && !unreachable.contains(peer) && !left.contains(peer)) {
+      if (!peer.equals(self) && !isAway(peer)) {
         drawn.add(peer);
       }
     }
     return drawn;
+  }
+
+  boolean isFirst(HashTree<PeerFacts> facts) {
+    boolean[] first = {true};
+    facts.forEach(other -> first[0] &= other.peer().compareTo(self) >= 0 || isAway(other.peer()));
+    return first[0];
+  }
+
+  private boolean isAway(PeerId peer) {
+    return unreachable.contains(peer) || left.contains(peer);
   }
 
   /** One of the peers that are out of reach, if there are any, so that healing is noticed. */

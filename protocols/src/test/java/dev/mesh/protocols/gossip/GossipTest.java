@@ -134,6 +134,23 @@ class GossipTest {
   }
 
   @Test
+  void aCoreThatGoesOnFromWhatAnotherKnewIsNewerThanThat() {
+    Gossip before = gossip();
+    before.handle(new Input.Publish(GossipNetwork.facts(0, 1)));
+    before.handle(new Input.Publish(GossipNetwork.facts(0, 2)));
+    Gossip after =
+        new Gossip(
+            GossipNetwork.id(0),
+            1,
+            DEFAULT,
+            new Random(1)::nextInt,
+            before.peers(),
+            before.entries());
+    after.handle(new Input.Publish(GossipNetwork.facts(0, 3)));
+    assertTrue(after.facts().get(0).stamp().isNewerThan(before.facts().get(0).stamp()));
+  }
+
+  @Test
   void factsThatAreTheSameAsBeforeAreNoNews() {
     Gossip core = gossip();
     core.handle(new Input.Publish(GossipNetwork.facts(0, 1)));
@@ -189,7 +206,9 @@ class GossipTest {
     assertEquals(1, effects.size());
     GossipMessage.Summary summary =
         (GossipMessage.Summary) ((Effect.Send) effects.get(0)).message();
-    Gossip same = new Gossip(GossipNetwork.id(1), 1, DEFAULT, new Random(1)::nextInt, core.peers());
+    Gossip same =
+        new Gossip(
+            GossipNetwork.id(1), 1, DEFAULT, new Random(1)::nextInt, core.peers(), core.entries());
     assertEquals(List.of(), same.handle(new Input.Received(summary)));
   }
 
