@@ -1,0 +1,46 @@
+package dev.mesh.protocols.membership;
+
+import java.util.List;
+
+/** What peers say to each other in order to be neighbours. Nothing here is repeated on demand. */
+public sealed interface OverlayMessage {
+  Candidate from();
+
+  /**
+   * The sender keeps a connection to the receiver, or wants one. Said in each round. Who takes it
+   * up keeps one, too, and says so; who does not answers with {@link Unlink}.
+   *
+   * @param degree how many neighbours the sender has
+   */
+  record Link(Candidate from, int degree) implements OverlayMessage {}
+
+  /**
+   * The sender keeps no connection to the receiver, or no longer does.
+   *
+   * @param instead others whom the receiver may ask
+   */
+  record Unlink(Candidate from, List<Sighting> instead) implements OverlayMessage {
+    public Unlink {
+      instead = List.copyOf(instead);
+    }
+  }
+
+  /**
+   * Whom the sender knows.
+   *
+   * @param wantsAnswer whether the receiver is to say the same of itself; an answer asks for none
+   */
+  record Exchange(Candidate from, boolean wantsAnswer, List<Sighting> sightings)
+      implements OverlayMessage {
+    public Exchange {
+      sightings = List.copyOf(sightings);
+    }
+  }
+
+  /**
+   * A peer that somebody has heard from.
+   *
+   * @param age rounds since then
+   */
+  record Sighting(Candidate candidate, int age) {}
+}
