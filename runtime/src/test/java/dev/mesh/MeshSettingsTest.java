@@ -31,6 +31,7 @@ class MeshSettingsTest {
     "mesh.replication.call-timeout, 0s",
     "mesh.tasks.ledgers, 0",
     "mesh.work.max-held, 0",
+    "mesh.work.slots, 1000",
     "mesh.auction.pace, -1ms",
     "mesh.persistence.replicated.retry-timeout, 0s",
     "mesh.persistence.replicated.machine.part, 1 KiB",

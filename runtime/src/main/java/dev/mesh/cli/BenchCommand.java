@@ -10,13 +10,19 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measure a part of the mesh on this machine: one line of figures.",
-    synopsisSubcommandLabel = "(journal | raft)",
-    subcommands = {BenchJournalCommand.class, BenchRaftCommand.class, BenchPeerCommand.class})
+    synopsisSubcommandLabel = "(journal | raft | tasks)",
+    subcommands = {
+      BenchJournalCommand.class,
+      BenchRaftCommand.class,
+      BenchTasksCommand.class,
+      BenchPeerCommand.class
+    })
 final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "name what to measure: journal or raft");
+    throw new ParameterException(
+        spec.commandLine(), "name what to measure: journal, raft or tasks");
   }
 }

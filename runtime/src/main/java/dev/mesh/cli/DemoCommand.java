@@ -156,7 +156,7 @@ final class DemoCommand implements Callable<Integer> {
     return List.of(launched("mesh.launcher"));
   }
 
-  private static Path projectFolder() {
+  static Path projectFolder() {
     return Path.of(launched("mesh.project"));
   }
 

@@ -177,6 +177,30 @@ final class LocalMesh {
   }
 
   /**
+   * Stops a peer as {@code kill -STOP} does: it does nothing any more but keeps its connections.
+   */
+  synchronized void freeze(int index) {
+    signal(index, "STOP");
+  }
+
+  /** Lets a frozen peer go on. */
+  synchronized void thaw(int index) {
+    signal(index, "CONT");
+  }
+
+  private void signal(int index, String signal) {
+    String pid = Long.toString(started.get(index).pid());
+    try {
+      Process sender = new ProcessBuilder("kill", "-" + signal, pid).inheritIO().start();
+      if (!waitFor(sender, STOPPING) || sender.exitValue() != 0) {
+        throw new CliException(ExitCode.FAILED, "kill -" + signal + " " + pid + " failed");
+      }
+    } catch (IOException e) {
+      throw new CliException(ExitCode.FAILED, "no command \"kill\" on this machine: " + e);
+    }
+  }
+
+  /**
    * Kills all peers: nothing that they hold is needed any more. No peer can be started afterwards.
    */
   synchronized void killAll() {
