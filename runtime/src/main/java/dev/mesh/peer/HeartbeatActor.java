@@ -7,13 +7,20 @@ import dev.mesh.protocols.membership.FailureDetector;
 import dev.mesh.protocols.membership.FailureDetector.Effect;
 import dev.mesh.protocols.membership.FailureDetector.Input;
 import dev.mesh.protocols.membership.Heartbeat;
+import dev.mesh.protocols.membership.HeartbeatSettings;
 import dev.mesh.protocols.membership.WatchRings;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -61,8 +68,20 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
     void lost(PeerId peer, long incarnation);
   }
 
-  private final PeerContext peer;
-  private final Lost lost;
+  /**
+   * What the actor needs.
+   *
+   * @param contacts every peer ever heard of, each in its latest life
+   * @param detectors where another peer's detector is; empty while that is unknown
+   */
+  record Environment(
+      HeartbeatSettings settings,
+      PeerState state,
+      Supplier<Collection<Contact>> contacts,
+      Function<PeerId, Optional<ActorRef<FromPeer>>> detectors,
+      Lost lost) {}
+
+  private final Environment environment;
   private final FailureDetector detector;
 
   /** In which life they left. */
@@ -80,13 +99,22 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
   private Set<PeerId> watched = Set.of();
 
   static Behavior<Command> create(PeerContext peer, Lost lost) {
+    return create(
+        new Environment(
+            peer.settings().heartbeat(),
+            peer.state(),
+            peer.refs()::contacts,
+            other -> peer.refs().at(other, NAME),
+            lost));
+  }
+
+  static Behavior<Command> create(Environment environment) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers -> {
-                  timers.startTimerWithFixedDelay(
-                      Tick.INSTANCE, peer.settings().heartbeat().tick());
-                  return new HeartbeatActor(context, peer, lost);
+                  timers.startTimerWithFixedDelay(Tick.INSTANCE, environment.settings().tick());
+                  return new HeartbeatActor(context, environment);
                 }));
   }
 
@@ -98,11 +126,12 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
     return DispatcherSelector.fromConfig("mesh.heartbeat.dispatcher");
   }
 
-  private HeartbeatActor(ActorContext<Command> context, PeerContext peer, Lost lost) {
+  private HeartbeatActor(ActorContext<Command> context, Environment environment) {
     super(context);
-    this.peer = peer;
-    this.lost = lost;
-    this.detector = new FailureDetector(peer.id(), peer.incarnation(), peer.settings().heartbeat());
+    this.environment = environment;
+    this.detector =
+        new FailureDetector(
+            environment.state().self(), environment.state().incarnation(), environment.settings());
   }
 
   @Override
@@ -125,13 +154,12 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
   }
 
   private Behavior<Command> onTick() {
-    lookWhoHasLeft();
-    Map<PeerId, Long> known = new LinkedHashMap<>();
-    for (Contact contact : peer.refs().contacts()) {
-      if (!hasLeft(contact.peer(), contact.incarnation())) {
-        known.put(contact.peer(), contact.incarnation());
-      }
+    Map<PeerId, Long> known = new HashMap<>();
+    for (Contact contact : environment.contacts().get()) {
+      known.put(contact.peer(), contact.incarnation());
     }
+    lookWhoHasLeft(known);
+    known.entrySet().removeIf(contact -> hasLeft(contact.getKey(), contact.getValue()));
     watch(known.keySet());
     known.forEach((id, life) -> handle(new Input.PeerKnown(System.nanoTime(), id, life)));
     handle(new Input.Tick(System.nanoTime()));
@@ -139,11 +167,11 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
   }
 
   /** Who was struck off the registry is not expected to answer; a later life is a newcomer. */
-  private void lookWhoHasLeft() {
-    Set<PeerId> now = peer.state().registry();
+  private void lookWhoHasLeft(Map<PeerId, Long> known) {
+    Set<PeerId> now = environment.state().registry();
     for (PeerId gone : registered) {
       if (!now.contains(gone)) {
-        left.put(gone, peer.refs().incarnation(gone).orElse(Long.MIN_VALUE));
+        left.put(gone, known.getOrDefault(gone, Long.MIN_VALUE));
       }
     }
     registered = now;
@@ -151,10 +179,10 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
 
   private void watch(Set<PeerId> known) {
     Set<PeerId> mesh = new TreeSet<>(known);
-    mesh.add(peer.id());
+    mesh.add(environment.state().self());
     if (!mesh.equals(watched)) {
       watched = mesh;
-      WatchRings rings = WatchRings.of(mesh, peer.settings().heartbeat().observers());
+      WatchRings rings = WatchRings.of(mesh, environment.settings().observers());
       handle(new Input.PeersAre(System.nanoTime(), rings));
     }
   }
@@ -172,14 +200,16 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
       LOG.info("{} is silent for {}; others are asked", it.peer(), it.by());
     } else if (effect instanceof Effect.PeerFailed it) {
       LOG.info("{} has failed, {} says", it.peer(), it.by());
-      lost.lost(it.peer(), it.incarnation().life());
+      environment.lost().lost(it.peer(), it.incarnation().life());
     } else if (effect instanceof Effect.PeerAlive it) {
       LOG.debug("{} is alive", it.peer());
     } else if (effect instanceof Effect.Refuted it) {
       LOG.info("{} suspected this peer, which refutes", it.by());
     } else if (effect instanceof Effect.Condemned it) {
       LOG.warn("{} declared this peer failed, as if it were frozen or cut off", it.by());
-      peer.state().condemned(new PeerState.Condemnation(it.accused(), it.by(), Instant.now()));
+      environment
+          .state()
+          .condemned(new PeerState.Condemnation(it.accused(), it.by(), Instant.now()));
     } else {
       throw new IllegalStateException("no rule for " + effect);
     }
@@ -187,7 +217,8 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
 
   private void show() {
     long now = System.nanoTime();
-    peer.state()
+    environment
+        .state()
         .heartbeatsAre(
             new PeerState.Heartbeats(
                 detector.health(),
@@ -198,7 +229,7 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
   }
 
   private void send(PeerId to, Heartbeat message) {
-    peer.refs().<FromPeer>at(to, NAME).ifPresent(there -> there.tell(wire(message)));
+    environment.detectors().apply(to).ifPresent(there -> there.tell(wire(message)));
   }
 
   private static FromPeer wire(Heartbeat message) {

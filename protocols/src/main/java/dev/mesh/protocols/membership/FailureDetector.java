@@ -44,6 +44,8 @@ public final class FailureDetector {
 
   /** What the detector learns. */
   public sealed interface Input {
+    long now();
+
     /** Comes every {@link HeartbeatSettings#tick}. */
     record Tick(long now) implements Input {}
 
@@ -123,17 +125,14 @@ public final class FailureDetector {
 
   public List<Effect> handle(Input input) {
     effects.clear();
+    forgiveOwnSleep(input.now());
     if (input instanceof Input.Tick it) {
-      forgiveOwnSleep(it.now());
       tick(it.now());
     } else if (input instanceof Input.PeersAre it) {
-      forgiveOwnSleep(it.now());
       peersAre(it.rings(), it.now());
     } else if (input instanceof Input.PeerKnown it) {
-      forgiveOwnSleep(it.now());
       meet(it.peer(), Incarnation.first(it.life()), it.now());
     } else if (input instanceof Input.Received it) {
-      forgiveOwnSleep(it.now());
       receive(it.message(), it.now());
     } else {
       throw new IllegalArgumentException("unknown input " + input);
@@ -315,7 +314,8 @@ public final class FailureDetector {
       seen.heard(now);
     }
     Set<PeerId> confirmedBy = seen == null ? Set.of() : seen.confirmedBy();
-    declare(before, update, update.by().equals(self) ? confirmedBy : Set.of());
+    boolean own = update.by().equals(self);
+    effects.addAll(Declarations.of(before, update, own ? confirmedBy : Set.of()));
     if (seen != null && !sameAccusation(before, update)) {
       seen.acquit();
     }
@@ -324,24 +324,6 @@ public final class FailureDetector {
   private static boolean sameAccusation(Optional<HealthUpdate> before, HealthUpdate update) {
     return update.health() == Health.SUSPECT
         && before.filter(it -> it.incarnation().equals(update.incarnation())).isPresent();
-  }
-
-  private void declare(
-      Optional<HealthUpdate> before, HealthUpdate update, Set<PeerId> confirmedBy) {
-    PeerId peer = update.peer();
-    Incarnation is = update.incarnation();
-    boolean another = before.filter(it -> it.incarnation().life() == is.life()).isEmpty();
-    if (another && before.filter(it -> it.health() != Health.FAILED).isPresent()) {
-      effects.add(new Effect.PeerFailed(peer, before.get().incarnation(), update.by(), Set.of()));
-    }
-    boolean changed = another || before.get().health() != update.health();
-    if (update.health() == Health.FAILED) {
-      effects.add(new Effect.PeerFailed(peer, is, update.by(), confirmedBy));
-    } else if (changed && update.health() == Health.SUSPECT) {
-      effects.add(new Effect.PeerSuspected(peer, is, update.by()));
-    } else if (changed) {
-      effects.add(new Effect.PeerAlive(peer, is));
-    }
   }
 
   private void hearOfSelf(HealthUpdate update) {

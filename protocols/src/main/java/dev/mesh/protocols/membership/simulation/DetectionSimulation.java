@@ -84,7 +84,7 @@ public final class DetectionSimulation {
     this.draws = draws;
     this.listener = listener;
     long timeout = setup.settings().timeout().toNanos();
-    this.stalls = new SimulatedPeer.Stalls(timeout / 2, timeout / 20, timeout / 3);
+    this.stalls = new SimulatedPeer.Stalls(timeout / 2, timeout / 20, timeout * 3 / 5);
     this.peers =
         IntStream.range(0, setup.peers())
             .mapToObj(i -> new SimulatedPeer(peer(i), draws.below(100) < setup.slowPercent()))
