@@ -1,6 +1,5 @@
 package dev.mesh.peer;
 
-import dev.mesh.persistence.serialization.WireMessage;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.membership.Contact;
 import dev.mesh.protocols.membership.FailureDetector;
@@ -43,20 +42,7 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
   /** Of more peers than this that left, the first are forgotten: at worst they are missed again. */
   private static final int MAX_LEFT = 1024;
 
-  sealed interface Command {}
-
-  /** From another peer's detector. */
-  sealed interface FromPeer extends Command, WireMessage {
-    Heartbeat message();
-  }
-
-  record Pinged(Heartbeat.Ping message) implements FromPeer {}
-
-  record Ponged(Heartbeat.Pong message) implements FromPeer {}
-
-  record Asked(Heartbeat.AskConfirmation message) implements FromPeer {}
-
-  record Confirmed(Heartbeat.Confirmation message) implements FromPeer {}
+  sealed interface Command permits HeartbeatWire, Tick {}
 
   private enum Tick implements Command {
     INSTANCE
@@ -78,7 +64,7 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
       HeartbeatSettings settings,
       PeerState state,
       Supplier<Collection<Contact>> contacts,
-      Function<PeerId, Optional<ActorRef<FromPeer>>> detectors,
+      Function<PeerId, Optional<ActorRef<HeartbeatWire>>> detectors,
       Lost lost) {}
 
   private final Environment environment;
@@ -137,7 +123,7 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
   @Override
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
-        .onMessage(FromPeer.class, it -> onMessage(it.message()))
+        .onMessage(HeartbeatWire.class, it -> onMessage(it.message()))
         .onMessage(Tick.class, tick -> onTick())
         .build();
   }
@@ -229,19 +215,6 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
   }
 
   private void send(PeerId to, Heartbeat message) {
-    environment.detectors().apply(to).ifPresent(there -> there.tell(wire(message)));
-  }
-
-  private static FromPeer wire(Heartbeat message) {
-    if (message instanceof Heartbeat.Ping it) {
-      return new Pinged(it);
-    } else if (message instanceof Heartbeat.Pong it) {
-      return new Ponged(it);
-    } else if (message instanceof Heartbeat.AskConfirmation it) {
-      return new Asked(it);
-    } else if (message instanceof Heartbeat.Confirmation it) {
-      return new Confirmed(it);
-    }
-    throw new IllegalStateException("no wire form for " + message);
+    environment.detectors().apply(to).ifPresent(there -> there.tell(HeartbeatWire.of(message)));
   }
 }

@@ -77,7 +77,7 @@ class HeartbeatActorTest {
     contacts.put(peer, new Contact(peer, incarnation, peer + ":1"));
   }
 
-  private Optional<ActorRef<HeartbeatActor.FromPeer>> path(PeerId from, PeerId to) {
+  private Optional<ActorRef<HeartbeatWire>> path(PeerId from, PeerId to) {
     return cutOff.contains(from) || cutOff.contains(to)
         ? Optional.empty()
         : Optional.of(actors.get(to).narrow());
@@ -113,7 +113,7 @@ class HeartbeatActorTest {
     for (PeerId peer : List.of(A, B)) {
       assertTrue(lost.get(peer).contains(new Life(C, 1)), lost.toString());
       assertEquals(Map.of(C, 1L), states.get(peer).failedLives());
-      assertTrue(states.get(peer).silent().contains(C));
+      assertTrue(states.get(peer).heartbeats().silent().contains(C));
       assertTrue(Set.of(A, B).contains(seenAt(peer, C).by()));
     }
   }

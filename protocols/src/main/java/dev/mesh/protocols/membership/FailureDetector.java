@@ -1,12 +1,10 @@
 package dev.mesh.protocols.membership;
 
 import dev.mesh.protocols.PeerId;
-import dev.mesh.protocols.Quorum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -94,7 +92,7 @@ public final class FailureDetector {
   private final PeerId self;
   private final long interval;
   private final long timeout;
-  private final long tick;
+  private final OwnSleep ownSleep;
   private final LocalHealth localHealth;
   private final Updates updates;
   private final Map<PeerId, Watched> watched = new TreeMap<>();
@@ -105,20 +103,15 @@ public final class FailureDetector {
   private Optional<Incarnation> condemned = Optional.empty();
 
   private WatchRings rings = WatchRings.NONE;
-  private boolean begun;
-  private long awakeAt;
   private long intervalAt;
   private long pingedAt;
-
-  /** Since when no majority has answered after a sleep; empty when that is over. */
-  private OptionalLong wokeAt = OptionalLong.empty();
 
   public FailureDetector(PeerId self, long life, HeartbeatSettings settings) {
     this.self = self;
     this.incarnation = Incarnation.first(life);
     this.interval = settings.interval().toNanos();
     this.timeout = settings.timeout().toNanos();
-    this.tick = settings.tick().toNanos();
+    this.ownSleep = new OwnSleep(settings.tick().toNanos(), interval);
     this.localHealth = new LocalHealth(settings.maxLocalHealth());
     this.updates = new Updates(settings.retransmitFactor());
   }
@@ -162,7 +155,7 @@ public final class FailureDetector {
    * answer to what it has said since is.
    */
   public boolean isInTouch() {
-    return wokeAt.isEmpty();
+    return ownSleep.isOver();
   }
 
   /** How far this peer distrusts itself: 0 if it is well. */
@@ -187,27 +180,24 @@ public final class FailureDetector {
   }
 
   private void forgiveOwnSleep(long now) {
-    long slept = now - awakeAt - tick;
-    if (begun && slept > interval) {
+    long slept = ownSleep.noticed(now);
+    if (slept > 0) {
       watched.values().forEach(it -> it.forgive(slept, now));
       intervalAt = Math.min(now, intervalAt + slept);
       localHealth.strained();
-      awakeAt = now;
-      wokeAt = OptionalLong.of(now);
       pingedAt = now - stretched(interval);
     }
   }
 
   private void tick(long now) {
-    awakeAt = now;
-    if (!begun || now - intervalAt >= interval) {
+    boolean first = ownSleep.ticked(now);
+    if (first || now - intervalAt >= interval) {
       endInterval(now);
     }
-    boolean due = !begun || now - pingedAt >= stretched(interval);
+    boolean due = first || now - pingedAt >= stretched(interval);
     if (due) {
       pingedAt = now;
     }
-    begun = true;
     boolean all = due || updates.isPressing();
     for (Map.Entry<PeerId, Watched> entry : watched.entrySet()) {
       look(entry.getKey(), entry.getValue(), all, now);
@@ -265,7 +255,7 @@ public final class FailureDetector {
     } else if (message instanceof Heartbeat.Pong it) {
       if (seen != null && it.pingSentAt() <= now) {
         seen.answered(it.pingSentAt(), now);
-        lookWhoAnswers();
+        ownSleep.answered(watched.values());
       }
     } else if (message instanceof Heartbeat.AskConfirmation it) {
       answer(it, now);
@@ -273,16 +263,6 @@ public final class FailureDetector {
       takeAnswer(it, now);
     } else {
       throw new IllegalArgumentException("unknown message " + message);
-    }
-  }
-
-  private void lookWhoAnswers() {
-    if (wokeAt.isPresent()) {
-      long since = wokeAt.getAsLong();
-      long answer = watched.values().stream().filter(it -> it.hasAnsweredSince(since)).count();
-      if (Quorum.isMajority((int) answer + 1, watched.size() + 1)) {
-        wokeAt = OptionalLong.empty();
-      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.mesh.protocols.membership.simulation;
 import dev.mesh.protocols.Draws;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.membership.FailureDetector.Effect;
+import dev.mesh.protocols.membership.Heartbeat;
 import dev.mesh.protocols.membership.simulation.DetectionSimulation.Setup;
 import java.time.Duration;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.ToIntFunction;
 
 /**
  * What a simulation of failure detectors measured: first a quiet time, for traffic and false
@@ -62,9 +64,11 @@ public record DetectionFigures(
    *
    * @param quiet how long nobody crashes
    * @param crashes how many crash then, spread over an interval; fewer than half of the peers
+   * @param bytesOf the size of a message on the wire
    */
-  public static DetectionFigures measure(Setup setup, Duration quiet, int crashes, Draws draws) {
-    return new Measurement(setup, draws).run(quiet, crashes);
+  public static DetectionFigures measure(
+      Setup setup, Duration quiet, int crashes, Draws draws, ToIntFunction<Heartbeat> bytesOf) {
+    return new Measurement(setup, draws, bytesOf).run(quiet, crashes);
   }
 
   /** A crash and when what followed. */
@@ -93,10 +97,10 @@ public record DetectionFigures(
     private long falseSuspicions;
     private long falseFailures;
 
-    Measurement(Setup setup, Draws draws) {
+    Measurement(Setup setup, Draws draws, ToIntFunction<Heartbeat> bytesOf) {
       this.setup = setup;
       this.draws = draws;
-      this.simulation = new DetectionSimulation(setup, draws, this::declared);
+      this.simulation = new DetectionSimulation(setup, draws, bytesOf, this::declared);
     }
 
     DetectionFigures run(Duration quiet, int count) {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -27,25 +28,21 @@ public final class DetectionSimulation {
   /**
    * What is simulated.
    *
-   * @param peers how many
-   * @param lossPercent of the messages, each alike
-   * @param slowPercent of the peers are slow: they work for up to half a time-out, then stall for
-   *     up to a third of one, again and again
+   * @param peers how many, at least 1
+   * @param loss the share of messages that are lost, each alike, 0 to 1
+   * @param slow the share of peers, 0 to 1, that work for up to half a time-out, then stall for up
+   *     to three fifths of one, again and again
    */
-  public record Setup(int peers, int lossPercent, int slowPercent, HeartbeatSettings settings) {
+  public record Setup(int peers, double loss, double slow, HeartbeatSettings settings) {
     public Setup {
-      if (peers < 1
-          || lossPercent < 0
-          || lossPercent > 100
-          || slowPercent < 0
-          || slowPercent > 100) {
+      if (peers < 1 || !(loss >= 0 && loss <= 1) || !(slow >= 0 && slow <= 1)) {
         throw new IllegalArgumentException(
             peers
-                + " peers, "
-                + lossPercent
-                + "% loss, "
-                + slowPercent
-                + "% slow: give at least 1 peer and percentages");
+                + " peers, loss of "
+                + loss
+                + ", slow "
+                + slow
+                + ": give at least 1 peer and shares from 0 to 1");
       }
     }
   }
@@ -67,6 +64,7 @@ public final class DetectionSimulation {
 
   private final Setup setup;
   private final Draws draws;
+  private final ToIntFunction<Heartbeat> bytesOf;
   private final Listener listener;
   private final SimulatedPeer.Stalls stalls;
   private final WatchRings rings;
@@ -79,15 +77,22 @@ public final class DetectionSimulation {
   private long scheduled;
   private long bytes;
 
-  public DetectionSimulation(Setup setup, Draws draws, Listener listener) {
+  /**
+   * A mesh in which all know all and are in their first lives.
+   *
+   * @param bytesOf the size of a message on the wire
+   */
+  public DetectionSimulation(
+      Setup setup, Draws draws, ToIntFunction<Heartbeat> bytesOf, Listener listener) {
     this.setup = setup;
     this.draws = draws;
+    this.bytesOf = bytesOf;
     this.listener = listener;
     long timeout = setup.settings().timeout().toNanos();
     this.stalls = new SimulatedPeer.Stalls(timeout / 2, timeout / 20, timeout * 3 / 5);
     this.peers =
         IntStream.range(0, setup.peers())
-            .mapToObj(i -> new SimulatedPeer(peer(i), draws.below(100) < setup.slowPercent()))
+            .mapToObj(i -> new SimulatedPeer(peer(i), draws.unit() < setup.slow()))
             .toList();
     this.rings = WatchRings.of(ids(), setup.settings().observers());
     for (SimulatedPeer each : peers) {
@@ -167,7 +172,7 @@ public final class DetectionSimulation {
     return peers.stream().mapToLong(each -> each.sent + each.received).max().orElse(0);
   }
 
-  /** Bytes that all have sent so far, as {@link WireSize} counts. */
+  /** Bytes that all have sent so far. */
   public long bytes() {
     return bytes;
   }
@@ -210,9 +215,9 @@ public final class DetectionSimulation {
 
   private void send(SimulatedPeer from, Effect.Send send) {
     from.sent++;
-    bytes += WireSize.of(send.message());
+    bytes += bytesOf.applyAsInt(send.message());
     SimulatedPeer to = byId.get(send.to());
-    boolean lost = draws.below(100) < setup.lossPercent() || cut.between(from.id, to.id);
+    boolean lost = draws.unit() < setup.loss() || cut.between(from.id, to.id);
     if (!lost) {
       long delay = draws.between(SHORTEST_DELAY.toNanos(), LONGEST_DELAY.toNanos());
       schedule(delay, to, to.life, send.message());

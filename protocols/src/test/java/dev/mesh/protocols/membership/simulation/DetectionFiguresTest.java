@@ -24,17 +24,18 @@ class DetectionFiguresTest {
       new HeartbeatSettings(Duration.ofSeconds(3), Duration.ofSeconds(10), 9, 8, 4);
   private static final int PEERS = Integer.getInteger("mesh.sim.peers", 100);
 
-  private static DetectionFigures measure(int peers, int loss, int slow, long seed) {
+  private static DetectionFigures measure(int peers, double loss, double slow, long seed) {
     return DetectionFigures.measure(
         new Setup(peers, loss, slow, DEFAULTS),
         Duration.ofMinutes(2),
         Math.max(1, peers / 50),
-        new SeededDraws(seed));
+        new SeededDraws(seed),
+        message -> 100 + 67 * message.updates().size());
   }
 
   @ParameterizedTest
-  @CsvSource({"0, 0", "5, 0", "0, 5"})
-  void crashesAreFoundInTimeAndNobodyElseIsCondemned(int loss, int slow) {
+  @CsvSource({"0, 0", "0.05, 0", "0, 0.05"})
+  void crashesAreFoundInTimeAndNobodyElseIsCondemned(double loss, double slow) {
     Duration inTime = DEFAULTS.timeout().plus(DEFAULTS.interval().multipliedBy(2));
     Seeds.run(
         3,
@@ -53,7 +54,7 @@ class DetectionFiguresTest {
     Seeds.run(
         3,
         seed -> {
-          DetectionFigures figures = measure(PEERS, 20, 0, seed);
+          DetectionFigures figures = measure(PEERS, 0.2, 0, seed);
           assertEquals(0, figures.unknown(), figures.toString());
           return figures.hashCode();
         });

@@ -29,10 +29,10 @@ class SmallMeshTest {
     final List<PeerId> declaredBy = new ArrayList<>();
     long trace;
 
-    Mesh(int peers, int lossPercent, long seed) {
+    Mesh(int peers, double loss, long seed) {
       simulation =
           new DetectionSimulation(
-              new Setup(peers, lossPercent, 0, FAST), new SeededDraws(seed), this::declared);
+              new Setup(peers, loss, 0, FAST), new SeededDraws(seed), message -> 1, this::declared);
       run(3_000);
       declared.clear();
       declaredBy.clear();
@@ -62,11 +62,11 @@ class SmallMeshTest {
     }
   }
 
-  private static void forSeeds(int peers, int lossPercent, Consumer<Mesh> scenario) {
+  private static void forSeeds(int peers, double loss, Consumer<Mesh> scenario) {
     Seeds.run(
         SEEDS,
         seed -> {
-          Mesh mesh = new Mesh(peers, lossPercent, seed);
+          Mesh mesh = new Mesh(peers, loss, seed);
           scenario.accept(mesh);
           return mesh.trace;
         });
@@ -191,7 +191,7 @@ class SmallMeshTest {
   void lossDelaysACrashsDiscoveryAndCondemnsNobodyElse() {
     forSeeds(
         5,
-        20,
+        0.2,
         mesh -> {
           mesh.simulation.crash(peer(4));
           mesh.run(8_000);
