@@ -10,11 +10,12 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measure a part of the mesh on this machine: one line of figures.",
-    synopsisSubcommandLabel = "(journal | raft | tasks)",
+    synopsisSubcommandLabel = "(journal | raft | tasks | gossip)",
     subcommands = {
       BenchJournalCommand.class,
       BenchRaftCommand.class,
       BenchTasksCommand.class,
+      BenchGossipCommand.class,
       BenchPeerCommand.class
     })
 final class BenchCommand implements Runnable {
@@ -23,6 +24,6 @@ final class BenchCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "name what to measure: journal, raft or tasks");
+        spec.commandLine(), "name what to measure: journal, raft, tasks or gossip");
   }
 }

@@ -36,6 +36,9 @@ public final class GossipSimulation {
   private static final long ROUND_MILLIS = 2000;
   private static final int VALUES_BELOW = 1000;
 
+  /** What a peer sent in a round, on average. */
+  public record Traffic(double messages, double bytes) {}
+
   private record Sent(int to, Object message) {}
 
   private final double loss;
@@ -48,6 +51,7 @@ public final class GossipSimulation {
   private final Queue<Sent> underWay = new ArrayDeque<>();
   private long now;
   private long bytes;
+  private long messages;
   private long learned;
   private int updates;
 
@@ -79,13 +83,27 @@ public final class GossipSimulation {
     }
   }
 
-  /** Runs rounds in which nothing is new; gives bytes sent by a peer in a round. */
-  public double quietBytes(int rounds) {
-    bytes = 0;
+  public int size() {
+    return peers.size();
+  }
+
+  /** Runs rounds in which nothing is new. */
+  public Traffic quiet(int rounds) {
+    resetTraffic();
     for (int i = 0; i < rounds; i++) {
       gossipRound();
     }
-    return (double) bytes / rounds / peers.size();
+    return traffic(rounds);
+  }
+
+  private void resetTraffic() {
+    bytes = 0;
+    messages = 0;
+  }
+
+  private Traffic traffic(int rounds) {
+    double peerRounds = (double) Math.max(1, rounds) * peers.size();
+    return new Traffic(messages / peerRounds, bytes / peerRounds);
   }
 
   /**
@@ -93,9 +111,9 @@ public final class GossipSimulation {
    *
    * @param holders how many peers held it after each round
    * @param rounds until all held it; empty: not within the limit
-   * @param bytesPerPeerAndRound sent on average, up to then
+   * @param traffic up to then, with what was still told of updates before
    */
-  public record Spread(List<Integer> holders, OptionalInt rounds, double bytesPerPeerAndRound) {
+  public record Spread(List<Integer> holders, OptionalInt rounds, Traffic traffic) {
     public Spread {
       holders = List.copyOf(holders);
     }
@@ -107,7 +125,7 @@ public final class GossipSimulation {
     updates++;
     Gossip.Input news = new Gossip.Input.Publish(facts(origin, 1, "zone-of-update-" + updates));
     carryOut(peers.get(origin).handle(news));
-    bytes = 0;
+    resetTraffic();
     learned = 1;
     List<Integer> holders = new ArrayList<>();
     while (learned < peers.size() && holders.size() < limit) {
@@ -118,7 +136,7 @@ public final class GossipSimulation {
     return new Spread(
         holders,
         all ? OptionalInt.of(holders.size()) : OptionalInt.empty(),
-        (double) bytes / Math.max(1, holders.size()) / peers.size());
+        traffic(holders.size()));
   }
 
   private void gossipRound() {
@@ -136,13 +154,13 @@ public final class GossipSimulation {
    *     epoch
    * @param countErrors as much of the count; infinite while a peer does not know it
    * @param extremesKnown after how many rounds all peers knew minimum and maximum; empty: not all
-   * @param bytesPerPeerAndRound sent on average
+   * @param traffic of aggregation alone
    */
   public record Aggregated(
       List<Double> meanErrors,
       List<Double> countErrors,
       OptionalInt extremesKnown,
-      double bytesPerPeerAndRound) {
+      Traffic traffic) {
     public Aggregated {
       meanErrors = List.copyOf(meanErrors);
       countErrors = List.copyOf(countErrors);
@@ -151,7 +169,7 @@ public final class GossipSimulation {
 
   /** Runs one epoch of aggregation over numbers drawn from 0 to 999. */
   public Aggregated aggregate() {
-    bytes = 0;
+    resetTraffic();
     List<Double> meanErrors = new ArrayList<>();
     List<Double> countErrors = new ArrayList<>();
     OptionalInt extremes = OptionalInt.empty();
@@ -169,8 +187,7 @@ public final class GossipSimulation {
         extremes = OptionalInt.of(round);
       }
     }
-    return new Aggregated(
-        meanErrors, countErrors, extremes, (double) bytes / rounds / peers.size());
+    return new Aggregated(meanErrors, countErrors, extremes, traffic(rounds));
   }
 
   private interface Figure {
@@ -225,6 +242,7 @@ public final class GossipSimulation {
   }
 
   private void send(PeerId to, Object message) {
+    messages++;
     bytes += bytesOf.applyAsInt(message);
     if (draws.unit() >= loss) {
       underWay.add(new Sent(indexes.get(to), message));

@@ -51,12 +51,12 @@ class GossipSimulationTest {
   void whatAPeerSendsInARoundDoesNotGrowWithTheMesh() {
     GossipSimulation small = mesh(1, 100, 0);
     GossipSimulation large = mesh(1, 4000, 0);
-    assertEquals(small.quietBytes(3), large.quietBytes(3));
+    assertEquals(small.quiet(3), large.quiet(3));
     double smallBytes = 0;
     double largeBytes = 0;
     for (int i = 0; i < 5; i++) {
-      smallBytes += small.spread(LIMIT).bytesPerPeerAndRound();
-      largeBytes += large.spread(LIMIT).bytesPerPeerAndRound();
+      smallBytes += small.spread(LIMIT).traffic().bytes();
+      largeBytes += large.spread(LIMIT).traffic().bytes();
     }
     assertTrue(largeBytes <= 1.2 * smallBytes, smallBytes + " and " + largeBytes);
   }

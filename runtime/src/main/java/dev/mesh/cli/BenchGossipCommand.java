@@ -1,0 +1,111 @@
+package dev.mesh.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.mesh.MeshSettings;
+import dev.mesh.peer.GossipSizes;
+import dev.mesh.protocols.gossip.GossipSettings;
+import dev.mesh.protocols.gossip.simulation.GossipSimulation;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code mesh bench gossip}: the cores of a whole mesh on one thread, with a network between them
+ * that loses messages; their sizes are those of the real serializer.
+ */
+@Command(
+    name = "gossip",
+    mixinStandardHelpOptions = true,
+    description =
+        "Simulate a whole mesh: rounds until all hold an update, bytes for a peer and round, the"
+            + " error of aggregates.")
+final class BenchGossipCommand implements Callable<Integer> {
+  private static final int MAX_PEERS = 20_000;
+  private static final int MAX_LOSS = 90;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--peers",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "Peers of the simulated mesh, 2 to " + MAX_PEERS + " (1000).")
+  private int peers;
+
+  @Option(
+      names = "--loss",
+      paramLabel = "P",
+      defaultValue = "0",
+      description = "Messages that are lost, in percent, 0 to " + MAX_LOSS + " (0).")
+  private int loss;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      defaultValue = "1",
+      description = "Decides all that is random: the same seed gives the same figures (1).")
+  private long seed;
+
+  @Option(names = "--json", description = "The figures as one JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    check("--peers", peers, 2, MAX_PEERS);
+    check("--loss", loss, 0, MAX_LOSS);
+    Config config =
+        ConfigFactory.parseString("pekko { loglevel = WARNING, actor.provider = local }")
+            .withFallback(ConfigFactory.load());
+    ActorSystem<Void> serializing =
+        ActorSystem.create(Behaviors.empty(), "mesh-bench-gossip", config);
+    try {
+      show(GossipFigures.measure(simulation(config, serializing)));
+      return ExitCode.DONE;
+    } finally {
+      serializing.terminate();
+      serializing.getWhenTerminated().toCompletableFuture().join();
+    }
+  }
+
+  private GossipSimulation simulation(Config config, ActorSystem<?> serializing) {
+    GossipSettings settings = MeshSettings.of(config).gossip();
+    return new GossipSimulation(
+        peers,
+        loss / 100.0,
+        settings,
+        new SplittableRandom(seed)::nextInt,
+        new GossipSizes(serializing));
+  }
+
+  private void show(GossipFigures figures) {
+    Console console = Console.of(spec);
+    if (json) {
+      ObjectNode line = Console.MAPPER.createObjectNode();
+      line.put("bench", "gossip");
+      line.put("simulated", true);
+      line.put("peers", peers);
+      line.put("lossPercent", loss);
+      line.put("seed", seed);
+      figures.addTo(line);
+      console.print(line);
+    } else {
+      console.print("Simulated: " + peers + " peers, " + loss + "% of messages lost, seed " + seed);
+      figures.lines().forEach(console::print);
+    }
+  }
+
+  private void check(String option, int value, int min, int max) {
+    if (value < min || value > max) {
+      throw new ParameterException(
+          spec.commandLine(), option + " " + value + " is not in " + min + " to " + max);
+    }
+  }
+}
