@@ -9,13 +9,10 @@ import dev.mesh.protocols.gossip.Gossip.Effect;
 import dev.mesh.protocols.gossip.Gossip.Input;
 import dev.mesh.protocols.gossip.Load;
 import dev.mesh.protocols.gossip.PeerFacts;
-import dev.mesh.protocols.membership.Contact;
 import dev.mesh.protocols.membership.FailureDetector.Health;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -51,11 +48,6 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
   private final GossipHub hub;
   private final Gossip gossip;
   private final Aggregation aggregation;
-
-  /** In which life they left. */
-  private final Map<PeerId, Long> left = new HashMap<>();
-
-  private Set<PeerId> registered = Set.of();
 
   /**
    * Gossip about a peer.
@@ -105,12 +97,8 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
   }
 
   private Behavior<Command> onRound() {
-    lookWhoHasLeft();
-    for (Contact known : peer.refs().contacts()) {
-      if (known.incarnation() > left.getOrDefault(known.peer(), Long.MIN_VALUE)) {
-        handle(new Input.PeerKnown(known.peer()));
-      }
-    }
+    peer.refs().contacts().forEach(known -> handle(new Input.PeerKnown(known.peer())));
+    handle(new Input.Registered(peer.state().registry()));
     handle(
         new Input.Unreachable(
             peer.state().health().entrySet().stream()
@@ -134,18 +122,6 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
       values.put(GossipHub.LOAD, (double) (load.running() + load.queued()) / load.slots());
     }
     return values;
-  }
-
-  /** Who was struck off the registry is not told any more; a later life is a newcomer. */
-  private void lookWhoHasLeft() {
-    Set<PeerId> now = peer.state().registry();
-    for (PeerId gone : registered) {
-      if (!now.contains(gone)) {
-        left.put(gone, peer.refs().incarnation(gone).orElse(Long.MIN_VALUE));
-        handle(new Input.PeerLeft(gone));
-      }
-    }
-    registered = now;
   }
 
   private Behavior<Command> onWrite(Write write) {

@@ -49,8 +49,15 @@ public final class Gossip {
     /** There is such a peer, of which nothing else may be known yet. */
     record PeerKnown(PeerId peer) implements Input {}
 
-    /** It has left the mesh for good, and is neither told anything nor waited for. */
-    record PeerLeft(PeerId peer) implements Input {}
+    /**
+     * The peers that the mesh counts. Others are told nothing unless they ask, and not waited for.
+     * Empty: that is not known yet, and all count that are known.
+     */
+    record Registered(Set<PeerId> peers) implements Input {
+      public Registered {
+        peers = Set.copyOf(peers);
+      }
+    }
 
     /**
      * The peers that are believed to be gone. One of them is tried in each round, so that a healed
@@ -138,8 +145,8 @@ public final class Gossip {
       write(write);
     } else if (input instanceof Input.PeerKnown known) {
       partners.meet(known.peer(), facts, settings.maxPeers());
-    } else if (input instanceof Input.PeerLeft gone) {
-      partners.left(gone.peer(), facts);
+    } else if (input instanceof Input.Registered counted) {
+      partners.registered(counted.peers());
     } else if (input instanceof Input.Unreachable gone) {
       partners.unreachable(gone.peers());
     } else if (input instanceof Input.Received received) {
@@ -341,7 +348,7 @@ public final class Gossip {
     }
     Optional<PeerFacts> held = facts.get(peer.value());
     if (held.isEmpty() && facts.size() >= settings.maxPeers()) {
-      partners.forgettable().forEach(this::forget);
+      partners.forgettable(facts).ifPresent(gone -> facts = facts.without(gone.value()));
     }
     boolean room = held.isPresent() || facts.size() < settings.maxPeers();
     if (room && (held.isEmpty() || told.version().isNewerThan(held.get().version()))) {
@@ -352,11 +359,6 @@ public final class Gossip {
       }
       effects.add(new Effect.Learned(told));
     }
-  }
-
-  private void forget(PeerId gone) {
-    facts = facts.without(gone.value());
-    partners.forgotten(gone);
   }
 
   private void learn(AppEntry told, PeerId from, boolean rumour) {

@@ -6,12 +6,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * Whom to gossip with: all peers whose facts are held, and those that are known but for their
- * facts. Peers out of reach are tried one at a time, those that have left not at all.
+ * facts; as long as the mesh counts them. Peers out of reach are tried one at a time.
  */
 final class Partners {
   private final PeerId self;
@@ -20,15 +21,16 @@ final class Partners {
   private final Set<PeerId> factless = new TreeSet<>();
 
   private final Set<PeerId> unreachable = new TreeSet<>();
-  private final Set<PeerId> left = new TreeSet<>();
+
+  /** Whom the mesh counts; empty: that is not known, and everybody counts. */
+  private Set<PeerId> registered = Set.of();
 
   Partners(PeerId self) {
     this.self = self;
   }
 
-  /** There is such a peer, and it is here (again). */
+  /** There is such a peer. */
   void meet(PeerId peer, HashTree<PeerFacts> facts, int max) {
-    left.remove(peer);
     boolean isNew = !peer.equals(self) && facts.get(peer.value()).isEmpty();
     if (isNew && factless.size() + facts.size() < max) {
       factless.add(peer);
@@ -42,33 +44,38 @@ final class Partners {
   void unreachable(Set<PeerId> peers) {
     unreachable.clear();
     unreachable.addAll(peers);
-    unreachable.removeAll(left);
   }
 
-  void left(PeerId peer, HashTree<PeerFacts> facts) {
-    factless.remove(peer);
-    unreachable.remove(peer);
-    if (facts.get(peer.value()).isPresent()) {
-      left.add(peer);
-    }
+  void registered(Set<PeerId> peers) {
+    registered = peers;
   }
 
-  /** Some peer whose facts may be forgotten: it has left. */
-  List<PeerId> forgettable() {
-    return left.stream().limit(1).toList();
+  /** Some peer that the mesh does not count any more: its facts may be forgotten. */
+  Optional<PeerId> forgettable(HashTree<PeerFacts> facts) {
+    List<PeerId> gone = new ArrayList<>();
+    facts.forEach(
+        other -> {
+          if (gone.isEmpty() && !other.peer().equals(self) && !counts(other.peer())) {
+            gone.add(other.peer());
+          }
+        });
+    return gone.stream().findFirst();
   }
 
-  void forgotten(PeerId peer) {
-    left.remove(peer);
+  private boolean counts(PeerId peer) {
+    return registered.isEmpty() || registered.contains(peer);
   }
 
   boolean allReachable() {
-    return unreachable.isEmpty();
+    return unreachable.stream().noneMatch(this::counts);
   }
 
   /** How many there are besides this peer, reachable or not. */
   int size(HashTree<PeerFacts> facts) {
-    int known = facts.size() + factless.size() - left.size();
+    if (!registered.isEmpty()) {
+      return registered.contains(self) ? registered.size() - 1 : registered.size();
+    }
+    int known = facts.size() + factless.size();
     return facts.get(self.value()).isPresent() ? known - 1 : known;
   }
 
@@ -99,11 +106,11 @@ final class Partners {
   }
 
   private boolean isAway(PeerId peer) {
-    return unreachable.contains(peer) || left.contains(peer);
+    return unreachable.contains(peer) || !counts(peer);
   }
 
   /** One of the peers that are out of reach, if there are any, so that healing is noticed. */
   List<PeerId> drawUnreachable(Draws draws) {
-    return draws.sample(List.copyOf(unreachable), 1);
+    return draws.sample(unreachable.stream().filter(this::counts).toList(), 1);
   }
 }

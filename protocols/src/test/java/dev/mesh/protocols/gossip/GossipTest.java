@@ -213,7 +213,7 @@ class GossipTest {
   }
 
   @Test
-  void ofUnreachablePeersOneIsTriedInEachRoundAndOfThoseThatHaveLeftNone() {
+  void ofUnreachablePeersOneIsTriedInEachRoundAndOfThoseThatDoNotCountNone() {
     Gossip core = gossip();
     Set<PeerId> gone = new TreeSet<>();
     for (int i = 1; i <= 9; i++) {
@@ -227,12 +227,23 @@ class GossipTest {
     }
     core.handle(new Input.Unreachable(gone));
     assertEquals(2, core.handle(new Input.Round(10)).size());
-    for (int i = 2; i <= 9; i++) {
-      core.handle(new Input.PeerLeft(GossipNetwork.id(i)));
-    }
-    core.handle(new Input.Unreachable(gone));
+    core.handle(new Input.Registered(Set.of(GossipNetwork.id(0), GossipNetwork.id(1))));
+    assertEquals(1, core.others());
     assertEquals(1, core.handle(new Input.Round(11)).size());
     assertEquals(9, core.facts().size(), "what is known of those that left stays");
+  }
+
+  @Test
+  void theFirstIsTheLeastThatCountsAndIsInReach() {
+    Gossip core = new Gossip(GossipNetwork.id(3), 1, DEFAULT, new Random(1)::nextInt);
+    receive(core, GossipNetwork.facts(1, 0).at(new Version(1, 1)));
+    receive(core, GossipNetwork.facts(2, 0).at(new Version(1, 1)));
+    receive(core, GossipNetwork.facts(4, 0).at(new Version(1, 1)));
+    assertFalse(core.isFirst());
+    core.handle(new Input.Unreachable(Set.of(GossipNetwork.id(2))));
+    assertFalse(core.isFirst());
+    core.handle(new Input.Registered(Set.of(GossipNetwork.id(2), GossipNetwork.id(3))));
+    assertTrue(core.isFirst());
   }
 
   @Test
@@ -243,7 +254,7 @@ class GossipTest {
     receive(core, GossipNetwork.facts(2, 0).at(new Version(1, 1)));
     receive(core, GossipNetwork.facts(3, 0).at(new Version(1, 1)));
     assertEquals(List.of(GossipNetwork.id(1), GossipNetwork.id(2)), ids(core));
-    core.handle(new Input.PeerLeft(GossipNetwork.id(1)));
+    core.handle(new Input.Registered(Set.of(GossipNetwork.id(2), GossipNetwork.id(3))));
     receive(core, GossipNetwork.facts(3, 0).at(new Version(1, 1)));
     assertEquals(List.of(GossipNetwork.id(2), GossipNetwork.id(3)), ids(core));
   }
