@@ -5,8 +5,11 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.mesh.MeshSettings;
 import dev.mesh.peer.GossipSizes;
+import dev.mesh.peer.HeartbeatSizes;
 import dev.mesh.protocols.gossip.GossipSettings;
 import dev.mesh.protocols.gossip.simulation.GossipSimulation;
+import dev.mesh.protocols.membership.HeartbeatSettings;
+import dev.mesh.protocols.membership.simulation.DetectionSimulation;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -26,7 +29,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Simulate a whole mesh: rounds until all hold an update, bytes for a peer and round, the"
-            + " error of aggregates.")
+            + " error of aggregates; how soon failures are found, and how often wrongly.")
 final class BenchGossipCommand implements Callable<Integer> {
   private static final int MAX_PEERS = 20_000;
   private static final int MAX_LOSS = 90;
@@ -48,6 +51,13 @@ final class BenchGossipCommand implements Callable<Integer> {
   private int loss;
 
   @Option(
+      names = "--slow",
+      paramLabel = "P",
+      defaultValue = "0",
+      description = "Peers that stall for seconds, again and again, in percent, 0 to 100 (0).")
+  private int slow;
+
+  @Option(
       names = "--seed",
       paramLabel = "S",
       defaultValue = "1",
@@ -61,13 +71,14 @@ final class BenchGossipCommand implements Callable<Integer> {
   public Integer call() {
     check("--peers", peers, 2, MAX_PEERS);
     check("--loss", loss, 0, MAX_LOSS);
+    check("--slow", slow, 0, 100);
     Config config =
         ConfigFactory.parseString("pekko { loglevel = WARNING, actor.provider = local }")
             .withFallback(ConfigFactory.load());
     ActorSystem<Void> serializing =
         ActorSystem.create(Behaviors.empty(), "mesh-bench-gossip", config);
     try {
-      show(GossipFigures.measure(simulation(config, serializing)));
+      show(GossipFigures.measure(simulation(config, serializing)), detection(config, serializing));
       return ExitCode.DONE;
     } finally {
       serializing.terminate();
@@ -85,7 +96,15 @@ final class BenchGossipCommand implements Callable<Integer> {
         new GossipSizes(serializing));
   }
 
-  private void show(GossipFigures figures) {
+  private DetectionReport detection(Config config, ActorSystem<?> serializing) {
+    HeartbeatSettings settings = MeshSettings.of(config).heartbeat();
+    return DetectionReport.measure(
+        new DetectionSimulation.Setup(peers, loss / 100.0, slow / 100.0, settings),
+        new SplittableRandom(seed)::nextInt,
+        new HeartbeatSizes(serializing));
+  }
+
+  private void show(GossipFigures figures, DetectionReport detection) {
     Console console = Console.of(spec);
     if (json) {
       ObjectNode line = Console.MAPPER.createObjectNode();
@@ -95,10 +114,13 @@ final class BenchGossipCommand implements Callable<Integer> {
       line.put("lossPercent", loss);
       line.put("seed", seed);
       figures.addTo(line);
+      detection.addTo(line);
       console.print(line);
     } else {
       console.print("Simulated: " + peers + " peers, " + loss + "% of messages lost, seed " + seed);
       figures.lines().forEach(console::print);
+      console.print("");
+      detection.lines().forEach(console::print);
     }
   }
 

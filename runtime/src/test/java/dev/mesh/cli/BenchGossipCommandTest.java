@@ -29,6 +29,11 @@ class BenchGossipCommandTest {
     assertTrue(means.get(means.size() - 1).asDouble() < 0.01, first);
     JsonNode counts = json.path("aggregate").path("countErrorByRound");
     assertTrue(counts.get(0).isNull(), "unknown is null: " + counts);
+    JsonNode detection = json.path("detection");
+    assertTrue(detection.path("confirmedSeconds").path("longest").asDouble() <= 16, first);
+    assertEquals(0, detection.path("notKnownToAll").asInt(), first);
+    assertEquals(0, detection.path("falseFailuresPerPeerHour").asDouble(), first);
+    assertTrue(detection.path("bytesPerPeerAndSecond").asDouble() > 0, first);
   }
 
   @Test
@@ -36,10 +41,11 @@ class BenchGossipCommandTest {
     String text = bench("--peers", "50");
     assertTrue(text.startsWith("Simulated: 50 peers, 0% of messages lost"), text);
     assertTrue(text.contains("while updates spread"), text);
+    assertTrue(text.contains("a quorum has confirmed it"), text);
   }
 
   @ParameterizedTest
-  @CsvSource({"--peers, 1", "--peers, 20001", "--loss, 91", "--loss, -1"})
+  @CsvSource({"--peers, 1", "--peers, 20001", "--loss, 91", "--loss, -1", "--slow, 101"})
   void whatIsOutOfBoundsIsWrongUsage(String option, String value) {
     assertEquals(ExitCode.WRONG_USAGE, execute("bench", "gossip", option, value));
   }
