@@ -1,5 +1,7 @@
 package dev.mesh;
 
+import dev.mesh.events.EventsSetup;
+import dev.mesh.events.MeshEvents;
 import dev.mesh.gossip.MeshGossip;
 import dev.mesh.memory.ExpiryKeeper;
 import dev.mesh.memory.Memory;
@@ -62,7 +64,11 @@ public final class Mesh implements Extension {
     this.settings = MeshSettings.of(system.settings().config());
     Transport.check(system.settings().config(), settings.replication());
     Store store = StoreExtension.get(system).store();
-    this.state = new PeerState(selfIn(store, settings), nextIncarnation(new PeerIdentity(store)));
+    this.state =
+        new PeerState(
+            selfIn(store, settings),
+            nextIncarnation(new PeerIdentity(store)),
+            eventsOf(system, settings));
     this.guardian =
         system.systemActorOf(
             PeerGuardian.create(settings, store, state), PeerGuardian.NAME, Props.empty());
@@ -185,6 +191,14 @@ public final class Mesh implements Extension {
     return outcome;
   }
 
+  /**
+   * What this peer has noticed of its mesh: who is suspected by whom, who failed, who leads, and
+   * what this peer itself can do. The latest of it, and a way to hear of more.
+   */
+  public MeshEvents events() {
+    return state.events();
+  }
+
   /** Completes, with the reason, when this actor system can never be a member again. */
   public CompletionStage<String> mustBeReplaced() {
     return state.mustBeReplaced();
@@ -193,6 +207,16 @@ public final class Mesh implements Extension {
   /** Completes, with the cause, when this peer cannot go on, as when its storage has failed. */
   public CompletionStage<Throwable> failed() {
     return state.failed();
+  }
+
+  /** Those of the process, where it has some; else those of this actor system alone. */
+  private static MeshEvents eventsOf(ActorSystem<?> system, MeshSettings settings) {
+    return system
+        .settings()
+        .setup()
+        .get(EventsSetup.class)
+        .map(EventsSetup::events)
+        .orElseGet(() -> new MeshEvents(settings.eventsKept(), InstantSource.system()));
   }
 
   /** Names carry randomness, so that two peers that people call the same are two peers. */

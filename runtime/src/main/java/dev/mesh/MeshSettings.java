@@ -48,7 +48,8 @@ public record MeshSettings(
     LedgerSettings tasks,
     WorkSettings work,
     AuctionSettings auction,
-    MemorySettings memory) {
+    MemorySettings memory,
+    int eventsKept) {
   private static final Pattern HOST_PORT = Pattern.compile("[^\\s:/@]+:\\d{1,5}");
 
   /**
@@ -88,7 +89,8 @@ public record MeshSettings(
         LedgerSettings.of(root),
         WorkSettings.of(root),
         AuctionSettings.of(root),
-        MemorySettings.of(root));
+        MemorySettings.of(root),
+        mesh.sub("events").integer("kept", 10, 100_000));
   }
 
   private static GossipSettings gossip(Checked gossip) {

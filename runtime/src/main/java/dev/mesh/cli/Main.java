@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
       CancelCommand.class,
       KvCommand.class,
       PeersCommand.class,
+      EventsCommand.class,
       StatusCommand.class,
       ConsensusCommand.class,
       LogCommand.class,

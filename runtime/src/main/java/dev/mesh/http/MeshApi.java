@@ -1,5 +1,6 @@
 package dev.mesh.http;
 
+import dev.mesh.events.MeshEvents;
 import dev.mesh.memory.Memory;
 import dev.mesh.task.Tasks;
 import java.util.List;
@@ -19,6 +20,12 @@ public interface MeshApi {
 
   /** All peers that this peer knows of, itself included, in the order of their ids. */
   List<Peer> peers();
+
+  /** What this peer has noticed; it outlives the actor system. */
+  MeshEvents events();
+
+  /** Figures of how the mesh does, as this peer sees it; those that are unknown are absent. */
+  List<Metric> metrics();
 
   /** The tasks of the mesh; absent while the peer starts. */
   Optional<Tasks> tasks();

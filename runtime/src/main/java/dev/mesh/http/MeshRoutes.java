@@ -63,17 +63,25 @@ final class MeshRoutes extends AllDirectives {
                 id -> concat(get(() -> parameterMap(q -> one(id, q))), delete(() -> cancel(id)))));
     return new Guard(settings)
         .around(
-            pathPrefix(
-                "v1",
-                () ->
-                    concat(
-                        path("health", () -> get(this::health)),
-                        path("peers", () -> get(this::peers)),
-                        pathPrefix("tasks", () -> tasks),
-                        pathPrefix(
-                            "consensus", () -> new ConsensusRoutes(mesh, settings, system).route()),
-                        pathPrefix(
-                            "memory", () -> new MemoryRoutes(mesh, settings, system).route()))));
+            concat(
+                path("metrics", () -> get(() -> complete(MetricText.prometheus(mesh.metrics())))),
+                pathPrefix(
+                    "v1",
+                    () ->
+                        concat(
+                            path("health", () -> get(this::health)),
+                            path("peers", () -> get(this::peers)),
+                            path("events", () -> new EventRoutes(mesh.events()).route()),
+                            path(
+                                "metrics",
+                                () -> get(() -> complete(MetricText.json(mesh.metrics())))),
+                            pathPrefix("tasks", () -> tasks),
+                            pathPrefix(
+                                "consensus",
+                                () -> new ConsensusRoutes(mesh, settings, system).route()),
+                            pathPrefix(
+                                "memory",
+                                () -> new MemoryRoutes(mesh, settings, system).route())))));
   }
 
   private Route health() {

@@ -5,6 +5,10 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import dev.mesh.Mesh;
 import dev.mesh.MeshSettings;
+import dev.mesh.events.EventsSetup;
+import dev.mesh.events.MeshEvent;
+import dev.mesh.events.MeshEvents;
+import dev.mesh.events.ReadOnlySpells;
 import dev.mesh.http.HttpServer;
 import dev.mesh.http.HttpSettings;
 import dev.mesh.persistence.local.StoreException;
@@ -14,6 +18,7 @@ import dev.mesh.persistence.local.Stores;
 import dev.mesh.protocols.PeerId;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -47,6 +52,8 @@ public final class MeshNode implements AutoCloseable {
   private final NodeSettings settings;
   private final Stores.Lease store;
   private final PeerId self;
+  private final MeshEvents events;
+  private final ReadOnlySpells spells = new ReadOnlySpells();
   private final ExecutorService lifecycle =
       Executors.newSingleThreadExecutor(
           work -> {
@@ -61,11 +68,14 @@ public final class MeshNode implements AutoCloseable {
   private HttpServer http;
   private boolean closing;
 
-  private MeshNode(Config config, NodeSettings settings, Stores.Lease store, PeerId self) {
+  private MeshNode(
+      Config config, NodeSettings settings, Stores.Lease store, PeerId self, MeshEvents events) {
     this.config = config;
     this.settings = settings;
     this.store = store;
     this.self = self;
+    this.events = events;
+    events.subscribe(spells::hear);
   }
 
   /** The configuration of a node: {@code overrides}, then what nodes need, then the defaults. */
@@ -90,7 +100,12 @@ public final class MeshNode implements AutoCloseable {
       HttpSettings httpSettings = HttpSettings.of(config);
       Stores.Lease store = Stores.acquire(settings.dataDir(), StoreSettings.of(config));
       MeshNode node =
-          new MeshNode(config, nodeSettings, store, Mesh.selfIn(store.store(), settings));
+          new MeshNode(
+              config,
+              nodeSettings,
+              store,
+              Mesh.selfIn(store.store(), settings),
+              new MeshEvents(settings.eventsKept(), InstantSource.system()));
       try {
         node.http = HttpServer.start(new NodeApi(node), httpSettings).toCompletableFuture().join();
         node.startSystem();
@@ -109,6 +124,15 @@ public final class MeshNode implements AutoCloseable {
   /** The peer as it lives in the present actor system; empty while that is being replaced. */
   public Optional<Mesh> mesh() {
     return Optional.ofNullable(mesh);
+  }
+
+  /** What this peer has noticed, in all its actor systems. */
+  MeshEvents events() {
+    return events;
+  }
+
+  ReadOnlySpells spells() {
+    return spells;
   }
 
   PeerId self() {
@@ -134,7 +158,8 @@ public final class MeshNode implements AutoCloseable {
     try {
       org.apache.pekko.actor.ActorSystem classic =
           org.apache.pekko.actor.ActorSystem.create(
-              SYSTEM, ActorSystemSetup.create(BootstrapSetup.create(config)));
+              SYSTEM,
+              ActorSystemSetup.create(BootstrapSetup.create(config), new EventsSetup(events)));
       system = Adapter.toTyped(classic);
     } catch (RuntimeException e) {
       throw new NodeException(whyNoSystem(e), e);
@@ -177,6 +202,7 @@ public final class MeshNode implements AutoCloseable {
       return;
     }
     LOG.info("Replacing the actor system: {}", why);
+    events.record(self, new MeshEvent.SystemReplaced(why));
     waitsFor = "the actor system is being replaced: " + why;
     mesh = null;
     try {

@@ -1,8 +1,10 @@
 package dev.mesh.node;
 
 import dev.mesh.Mesh;
+import dev.mesh.events.MeshEvents;
 import dev.mesh.http.ConsensusApi;
 import dev.mesh.http.MeshApi;
+import dev.mesh.http.Metric;
 import dev.mesh.memory.Memory;
 import dev.mesh.peer.PeerState;
 import dev.mesh.protocols.GroupId;
@@ -49,6 +51,16 @@ final class NodeApi implements MeshApi {
       case NORMAL -> State.OK;
       case READ_ONLY -> State.READ_ONLY;
     };
+  }
+
+  @Override
+  public MeshEvents events() {
+    return node.events();
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return NodeMetrics.of(node.mesh(), node.spells());
   }
 
   @Override

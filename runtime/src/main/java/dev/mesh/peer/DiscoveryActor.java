@@ -1,5 +1,6 @@
 package dev.mesh.peer;
 
+import dev.mesh.events.MeshEvent;
 import dev.mesh.persistence.serialization.WireMessage;
 import dev.mesh.protocols.membership.Bootstrap;
 import dev.mesh.protocols.membership.Contact;
@@ -184,6 +185,7 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
       peer.refs().learn(it.contact());
       remembered.remember(discovery.contacts());
     } else if (effect instanceof Discovery.Effect.Refused it) {
+      peer.state().happened(new MeshEvent.PeerRefused(it.message()));
       LOG.warn("{}", it.message());
     } else if (peer.settings().manageCluster()) {
       enter(effect);

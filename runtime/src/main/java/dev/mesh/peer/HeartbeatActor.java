@@ -1,5 +1,6 @@
 package dev.mesh.peer;
 
+import dev.mesh.events.MeshEvent;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.membership.Contact;
 import dev.mesh.protocols.membership.FailureDetector;
@@ -7,7 +8,9 @@ import dev.mesh.protocols.membership.FailureDetector.Effect;
 import dev.mesh.protocols.membership.FailureDetector.Input;
 import dev.mesh.protocols.membership.Heartbeat;
 import dev.mesh.protocols.membership.HeartbeatSettings;
+import dev.mesh.protocols.membership.PeerObservation;
 import dev.mesh.protocols.membership.WatchRings;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -184,21 +187,37 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
       send(it.to(), it.message());
     } else if (effect instanceof Effect.PeerSuspected it) {
       LOG.info("{} is silent for {}; others are asked", it.peer(), it.by());
+      happened(new MeshEvent.PeerSuspected(it.peer(), it.by(), silence(it.peer())));
     } else if (effect instanceof Effect.PeerFailed it) {
       LOG.info("{} has failed, {} says", it.peer(), it.by());
+      happened(new MeshEvent.PeerFailed(it.peer(), it.by(), it.confirmedBy()));
       environment.lost().lost(it.peer(), it.incarnation().life());
     } else if (effect instanceof Effect.PeerAlive it) {
       LOG.debug("{} is alive", it.peer());
+      happened(new MeshEvent.PeerAlive(it.peer()));
     } else if (effect instanceof Effect.Refuted it) {
       LOG.info("{} suspected this peer, which refutes", it.by());
+      happened(new MeshEvent.SuspicionRefuted(it.by()));
     } else if (effect instanceof Effect.Condemned it) {
       LOG.warn("{} declared this peer failed, as if it were frozen or cut off", it.by());
+      happened(new MeshEvent.Condemned(it.by()));
       environment
           .state()
           .condemned(new PeerState.Condemnation(it.accused(), it.by(), Instant.now()));
     } else {
       throw new IllegalStateException("no rule for " + effect);
     }
+  }
+
+  private void happened(MeshEvent.What what) {
+    environment.state().happened(what);
+  }
+
+  private Optional<Duration> silence(PeerId silent) {
+    return environment.state().heartbeats().observations().stream()
+        .filter(seen -> seen.peer().equals(silent))
+        .findFirst()
+        .flatMap(PeerObservation::silent);
   }
 
   private void show() {

@@ -1,5 +1,6 @@
 package dev.mesh.peer;
 
+import dev.mesh.events.MeshEvent;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.membership.ClusterView;
 import dev.mesh.protocols.partition.PartitionJudge;
@@ -110,6 +111,7 @@ final class PartitionActor extends AbstractBehavior<PartitionActor.Command> {
   private void remove(Set<PeerId> lost) {
     if (!lost.equals(removed)) {
       LOG.info("Removing {} from the cluster: this side has the majority", lost);
+      state.happened(new MeshEvent.PeersRemoved(lost));
       removed = lost;
     }
     for (Address address : members.addresses(lost)) {

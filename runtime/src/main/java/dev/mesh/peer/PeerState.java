@@ -1,5 +1,7 @@
 package dev.mesh.peer;
 
+import dev.mesh.events.MeshEvent;
+import dev.mesh.events.MeshEvents;
 import dev.mesh.gossip.MeshGossip;
 import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
@@ -34,11 +36,22 @@ public final class PeerState {
   /** What the peer can do now. */
   public enum Mode {
     /** Not yet a member that can work. */
-    STARTING,
+    STARTING("starting"),
     /** A majority is in reach: reads and writes. */
-    NORMAL,
+    NORMAL("ok"),
     /** No majority is in reach: stale reads alone. */
-    READ_ONLY
+    READ_ONLY("read-only");
+
+    private final String text;
+
+    Mode(String text) {
+      this.text = text;
+    }
+
+    /** The mode as it is written outside. */
+    public String text() {
+      return text;
+    }
   }
 
   /**
@@ -92,6 +105,7 @@ public final class PeerState {
 
   private final PeerId self;
   private final long incarnation;
+  private final MeshEvents events;
   private final GossipHub gossip = new GossipHub();
   private final Map<GroupId, GroupStatus> groups = new ConcurrentHashMap<>();
   private final CompletableFuture<String> mustBeReplaced = new CompletableFuture<>();
@@ -106,9 +120,13 @@ public final class PeerState {
   private volatile Condition condition = new Condition(Mode.STARTING, "the peer has just begun");
   private final CompletableFuture<Tasks> tasks = new CompletableFuture<>();
 
-  public PeerState(PeerId self, long incarnation) {
+  /**
+   * @param events outlive this state where the process replaces its actor system
+   */
+  public PeerState(PeerId self, long incarnation, MeshEvents events) {
     this.self = self;
     this.incarnation = incarnation;
+    this.events = events;
   }
 
   public PeerId self() {
@@ -125,7 +143,20 @@ public final class PeerState {
   }
 
   synchronized void become(Mode mode, String detail) {
+    boolean changed = condition.mode() != mode;
     condition = new Condition(mode, detail);
+    if (changed) {
+      happened(new MeshEvent.ModeChanged(mode.text(), detail));
+    }
+  }
+
+  /** What this peer has noticed. */
+  public MeshEvents events() {
+    return events;
+  }
+
+  void happened(MeshEvent.What what) {
+    events.record(self, what);
   }
 
   /** Why this peer takes no writes now, if so. */
@@ -149,7 +180,18 @@ public final class PeerState {
   }
 
   void directoryIs(Directory latest) {
+    Set<PeerId> before = registry();
+    boolean comparable = directory.isFounded();
     directory = latest;
+    if (comparable) {
+      Set<PeerId> now = registry();
+      now.stream()
+          .filter(peer -> !before.contains(peer))
+          .forEach(peer -> happened(new MeshEvent.PeerRegistered(peer)));
+      before.stream()
+          .filter(peer -> !now.contains(peer))
+          .forEach(peer -> happened(new MeshEvent.PeerLeft(peer)));
+    }
   }
 
   /** The peers that the mesh counts; empty until this peer belongs to one. */
@@ -176,7 +218,13 @@ public final class PeerState {
   }
 
   void groupStands(GroupStatus status) {
-    groups.put(status.group(), status);
+    GroupStatus before = groups.put(status.group(), status);
+    boolean known =
+        before != null && before.term() == status.term() && before.leader().equals(status.leader());
+    if (!known && status.leader().isPresent()) {
+      PeerId leader = status.leader().orElseThrow();
+      happened(new MeshEvent.LeaderChanged(status.group(), status.term(), leader));
+    }
   }
 
   void groupIsGone(GroupId group) {

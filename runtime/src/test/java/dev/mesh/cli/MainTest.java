@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.mesh.events.MeshEvent;
 import dev.mesh.http.FakePeer;
 import dev.mesh.http.MeshApi;
 import dev.mesh.protocols.Bytes;
+import dev.mesh.protocols.PeerId;
 import dev.mesh.task.Task;
 import dev.mesh.task.TasksException;
 import java.io.ByteArrayInputStream;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -213,6 +216,23 @@ class MainTest {
     assertEquals(1, consensus("remove", "3", "z"));
     assertTrue(err.toString().contains("z is no member"), err.toString());
     assertEquals(2, execute("consensus"));
+  }
+
+  @Test
+  void eventsArePrintedWithTheirTimes() {
+    PeerId self = new PeerId("self");
+    peer.events().record(self, new MeshEvent.ModeChanged("ok", ""));
+    peer.events()
+        .record(self, new MeshEvent.PeerSuspected(new PeerId("a"), self, Optional.empty()));
+    assertEquals(0, mesh("events"));
+    List<String> lines = out.toString().lines().toList();
+    assertTrue(
+        lines.get(0).matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3}  this peer is ok"), lines.get(0));
+    assertTrue(lines.get(1).endsWith("self suspects a"), lines.get(1));
+    assertEquals(
+        0, mesh("events", "--json", "--after", Long.toString(peer.events().latestId() - 1)));
+    assertTrue(out.toString().contains("\"event\":\"peer-suspected\""), out.toString());
+    assertEquals(2, mesh("events", "--after", "soon"));
   }
 
   private int consensus(String what, String group, String peer) {

@@ -1,10 +1,12 @@
 package dev.mesh.http;
 
+import dev.mesh.events.MeshEvents;
 import dev.mesh.memory.Memory;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.task.Task;
 import dev.mesh.task.Tasks;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +21,7 @@ public final class FakePeer implements MeshApi, AutoCloseable {
   private final MemoryTasks tasks;
   private final Map<String, FakeMemory> memories;
   private final HttpServer server;
+  private final MeshEvents events = new MeshEvents(3, InstantSource.system());
   private volatile State state = State.OK;
 
   private FakePeer(int port, MemoryTasks tasks, Optional<String> token) {
@@ -79,6 +82,24 @@ public final class FakePeer implements MeshApi, AutoCloseable {
 
   public void become(State next) {
     state = next;
+  }
+
+  @Override
+  public MeshEvents events() {
+    return events;
+  }
+
+  @Override
+  public List<Metric> metrics() {
+    return List.of(
+        new Metric(
+            "network",
+            "latencyMs",
+            "mesh_latency_seconds",
+            1e-3,
+            Metric.Type.GAUGE,
+            "How long an answer takes.",
+            2));
   }
 
   @Override

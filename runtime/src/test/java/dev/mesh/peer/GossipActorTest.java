@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.mesh.MeshSettings;
+import dev.mesh.events.MeshEvents;
 import dev.mesh.gossip.GossipException;
 import dev.mesh.gossip.MeshGossip;
 import dev.mesh.protocols.PeerId;
@@ -19,6 +20,7 @@ import dev.mesh.protocols.gossip.Version;
 import dev.mesh.protocols.membership.Contact;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -56,7 +58,7 @@ class GossipActorTest {
     final int queued;
 
     Peer(String name, int queued) {
-      this.state = new PeerState(new PeerId(name), 1);
+      this.state = new PeerState(new PeerId(name), 1, new MeshEvents(10, InstantSource.system()));
       this.queued = queued;
     }
 

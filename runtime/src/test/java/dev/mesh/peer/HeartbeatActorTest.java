@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mesh.events.MeshEvents;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.membership.Contact;
 import dev.mesh.protocols.membership.FailureDetector.Health;
@@ -12,6 +13,7 @@ import dev.mesh.protocols.membership.HeartbeatSettings;
 import dev.mesh.protocols.membership.PeerObservation;
 import dev.mesh.protocols.placement.Directory;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +64,7 @@ class HeartbeatActorTest {
   }
 
   private void start(PeerId peer, long incarnation) {
-    PeerState state = new PeerState(peer, incarnation);
+    PeerState state = new PeerState(peer, incarnation, new MeshEvents(10, InstantSource.system()));
     states.put(peer, state);
     actors.put(
         peer,

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.typesafe.config.ConfigFactory;
 import dev.mesh.MeshSettings;
+import dev.mesh.events.MeshEvents;
 import dev.mesh.persistence.replicated.meta.MetaAnswer;
 import dev.mesh.persistence.replicated.meta.MetaCommand;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.placement.Directory;
 import dev.mesh.protocols.placement.Directory.Registered;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,7 +56,7 @@ class LeavingTest {
     PeerContext peer =
         new PeerContext(
             MeshSettings.of(ConfigFactory.load()),
-            new PeerState(SELF, 1),
+            new PeerState(SELF, 1, new MeshEvents(10, InstantSource.system())),
             new PeerRefs(kit.system()),
             "127.0.0.1:1");
     return kit.spawn(

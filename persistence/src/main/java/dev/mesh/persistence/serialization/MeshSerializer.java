@@ -35,6 +35,7 @@ public final class MeshSerializer extends SerializerWithStringManifest {
   private final int identifier;
   private final ObjectMapper mapper;
   private final MeshIdentity identity;
+  private final WireTraffic traffic;
   private final Map<String, Class<? extends WireMessage>> known = new ConcurrentHashMap<>();
 
   /** Called by Pekko. */
@@ -46,6 +47,7 @@ public final class MeshSerializer extends SerializerWithStringManifest {
         JacksonObjectMapperProvider.get(system)
             .getOrCreate(BINDING, Optional.of(new CBORFactory()));
     this.identity = MeshIdentity.get(system);
+    this.traffic = WireTraffic.get(system);
   }
 
   @Override
@@ -60,6 +62,7 @@ public final class MeshSerializer extends SerializerWithStringManifest {
 
   @Override
   public byte[] toBinary(Object message) {
+    traffic.countSent();
     try {
       byte[] body = mapper.writeValueAsBytes(message);
       byte[] id = HexFormat.of().parseHex(identity.meshId().value());
