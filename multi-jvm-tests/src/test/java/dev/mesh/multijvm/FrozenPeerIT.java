@@ -2,6 +2,7 @@ package dev.mesh.multijvm;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.mesh.multijvm.testkit.Gate;
@@ -40,6 +41,7 @@ class FrozenPeerIT {
       await("the others do without it")
           .atMost(PeerProcess.PATIENCE)
           .until(() -> !"up".equals(client.peers().get(frozenId)));
+      assertTrue(noticed(client, "peer-suspected", "peer", frozenId));
       gate.open();
       Outcomes.awaitCompleted(client, ids);
       Outcomes.assertAwardedAnew(client, lost);
@@ -55,6 +57,13 @@ class FrozenPeerIT {
           .ignoreException(UncheckedIOException.class)
           .untilAsserted(() -> assertEquals(before, frozen.client().tasks()));
       Outcomes.assertAcceptedOnce(mesh, client, ids);
+      assertTrue(noticed(frozen.client(), "mode-changed", "mode", "ok"));
     }
+  }
+
+  private static boolean noticed(MeshClient client, String event, String field, String value) {
+    return client.events().stream()
+        .filter(noticed -> noticed.path("event").asText().equals(event))
+        .anyMatch(noticed -> noticed.path(field).asText().equals(value));
   }
 }

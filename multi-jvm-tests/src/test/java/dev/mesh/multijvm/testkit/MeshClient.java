@@ -25,6 +25,7 @@ public final class MeshClient {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(60);
   private static final int PAGE = 500;
+  private static final String DATA = "data: ";
 
   // One for all: each client has threads of its own.
   private static final HttpClient HTTP =
@@ -84,6 +85,16 @@ public final class MeshClient {
         .body()
         .forEach(peer -> peers.put(peer.path("id").asText(), peer.path("status").asText()));
     return peers;
+  }
+
+  /** What the peer has noticed lately, in its order. */
+  public List<JsonNode> events() {
+    return send(peer.request("/v1/events?follow=false").GET())
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(DATA))
+        .map(line -> read(line.substring(DATA.length())))
+        .toList();
   }
 
   /** The ids of the peers that vote in each group, by the group's number. */
