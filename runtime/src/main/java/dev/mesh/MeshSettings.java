@@ -8,6 +8,9 @@ import dev.mesh.persistence.Checked;
 import dev.mesh.persistence.replicated.ReplicatedSettings;
 import dev.mesh.protocols.gossip.GossipSettings;
 import dev.mesh.protocols.membership.HeartbeatSettings;
+import dev.mesh.protocols.membership.OverlaySettings;
+import dev.mesh.protocols.membership.Reputation;
+import dev.mesh.protocols.membership.ReputationSettings;
 import dev.mesh.replication.GroupSettings;
 import dev.mesh.replication.OperationSettings;
 import dev.mesh.replication.meta.StewardSettings;
@@ -41,6 +44,10 @@ public record MeshSettings(
     HeartbeatSettings heartbeat,
     Duration gossipInterval,
     GossipSettings gossip,
+    Duration overlayInterval,
+    OverlaySettings overlay,
+    ReputationSettings reputation,
+    double distrustBelow,
     GroupSettings replication,
     OperationSettings operations,
     StewardSettings steward,
@@ -81,6 +88,10 @@ public record MeshSettings(
         heartbeat(mesh.sub("heartbeat")),
         gossip.duration("interval", Duration.ofMillis(200), Duration.ofMinutes(1)),
         gossip(gossip),
+        mesh.sub("overlay").duration("interval", Duration.ofMillis(50), Duration.ofMinutes(1)),
+        overlay(mesh.sub("overlay")),
+        reputation(mesh.sub("reputation")),
+        mesh.sub("reputation").fraction("distrust-below"),
         GroupSettings.of(mesh.sub("replication")),
         OperationSettings.of(mesh.sub("replication").sub("operations")),
         StewardSettings.of(mesh.sub("replication").sub("steward")),
@@ -111,6 +122,29 @@ public record MeshSettings(
       throw gossip.refusal(
           "max-message-bytes", gossip.config().getBytes("max-message-bytes"), e.getMessage());
     }
+  }
+
+  private static OverlaySettings overlay(Checked overlay) {
+    int least = overlay.integer("min-neighbours", 3, 16);
+    int wanted = overlay.integer("wanted-neighbours", least, 32);
+    int most = overlay.integer("max-neighbours", wanted, 32);
+    int candidates = overlay.integer("candidates", 2 * most, 1000);
+    int silent = overlay.integer("silent-rounds", 1, 100);
+    return new OverlaySettings(
+        least,
+        wanted,
+        most,
+        candidates,
+        overlay.integer("exchanged", 2, Math.min(candidates, 100)),
+        silent,
+        overlay.integer("answer-rounds", 1, 100),
+        overlay.integer("max-age", silent, 10_000));
+  }
+
+  private static ReputationSettings reputation(Checked reputation) {
+    return new ReputationSettings(
+        reputation.duration("half-life", Duration.ofSeconds(1), Duration.ofDays(30)).toMillis(),
+        reputation.integer("opinions", 1, Reputation.MAX_OPINIONS));
   }
 
   private static HeartbeatSettings heartbeat(Checked heartbeat) {

@@ -28,12 +28,13 @@ final class PeersCommand implements Callable<Integer> {
       peers.forEach(console::print);
       return ExitCode.DONE;
     }
-    Table table = new Table("id", "address", "zone", "status", "capabilities", "load");
+    Table table =
+        new Table(
+            "id", "address", "zone", "status", "reputation", "neighbours", "capabilities", "load");
     for (JsonNode peer : peers) {
-      String capabilities =
-          StreamSupport.stream(peer.path("capabilities").spliterator(), false)
-              .map(JsonNode::asText)
-              .collect(Collectors.joining(","));
+      String capabilities = list(peer.path("capabilities"));
+      String neighbours = list(peer.path("neighbours"));
+      JsonNode reputation = peer.path("reputation");
       String load =
           peer.path("load").properties().stream()
               .map(entry -> entry.getKey() + "=" + figure(entry.getValue().asDouble()))
@@ -43,11 +44,19 @@ final class PeersCommand implements Callable<Integer> {
           peer.path("address").asText(),
           TaskText.orDash(peer.path("zone")),
           peer.path("status").asText(),
+          reputation.isNumber() ? figure(reputation.asDouble()) : "-",
+          neighbours.isEmpty() ? "-" : neighbours,
           capabilities.isEmpty() ? "-" : capabilities,
           load.isEmpty() ? "-" : load);
     }
     table.lines().forEach(console::print);
     return ExitCode.DONE;
+  }
+
+  private static String list(JsonNode texts) {
+    return StreamSupport.stream(texts.spliterator(), false)
+        .map(JsonNode::asText)
+        .collect(Collectors.joining(","));
   }
 
   /** At most two places, and none that say nothing. */

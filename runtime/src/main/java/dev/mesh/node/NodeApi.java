@@ -69,9 +69,7 @@ final class NodeApi implements MeshApi {
   }
 
   private static List<Peer> peers(Mesh mesh) {
-    return mesh.state().facts().stream()
-        .map(facts -> peer(facts, status(facts.peer(), mesh.state())))
-        .toList();
+    return mesh.state().facts().stream().map(facts -> peer(facts, mesh.state())).toList();
   }
 
   /**
@@ -90,7 +88,7 @@ final class NodeApi implements MeshApi {
         : "left";
   }
 
-  private static Peer peer(PeerFacts facts, String status) {
+  private static Peer peer(PeerFacts facts, PeerState state) {
     Map<String, Double> load = new TreeMap<>();
     load.put("running", (double) facts.load().running());
     load.put("queued", (double) facts.load().queued());
@@ -100,11 +98,13 @@ final class NodeApi implements MeshApi {
         facts.peer().value(),
         facts.address(),
         facts.zone(),
-        status,
+        status(facts.peer(), state),
         facts.capabilities().stream().sorted().toList(),
         load,
-        OptionalDouble.empty(),
-        List.of());
+        Optional.ofNullable(state.reputations().get(facts.peer()))
+            .map(OptionalDouble::of)
+            .orElse(OptionalDouble.empty()),
+        facts.neighbours().stream().map(PeerId::value).toList());
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import dev.mesh.persistence.Checked;
 import dev.mesh.persistence.serialization.WireMessage;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.membership.Reputation;
 import dev.mesh.protocols.placement.Bid;
 import dev.mesh.protocols.placement.BidRound;
 import dev.mesh.protocols.placement.Ring;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -58,6 +60,7 @@ public final class AuctionActor extends AbstractBehavior<AuctionActor.Command> {
    * @param auctions where another peer's auction actor is
    * @param load of this peer's work queue; empty until the queue has begun, and no bid is made then
    * @param resources the free share of this peer's processor and memory, 0 to 1
+   * @param reputation what this peer thinks of a bidder, 0 to 1
    * @param ring of the mesh's peers, for tasks that are placed by hash
    */
   public record AuctionWiring(
@@ -68,6 +71,7 @@ public final class AuctionActor extends AbstractBehavior<AuctionActor.Command> {
       Function<PeerId, Optional<ActorRef<Command>>> auctions,
       Supplier<Optional<WorkLoad>> load,
       DoubleSupplier resources,
+      ToDoubleFunction<PeerId> reputation,
       Supplier<Ring> ring,
       InstantSource clock) {}
 
@@ -147,7 +151,7 @@ public final class AuctionActor extends AbstractBehavior<AuctionActor.Command> {
     bids = new BidRound(peers, now + settings.timeout().toMillis());
     for (PeerId peer : peers) {
       if (peer.equals(wiring.self())) {
-        ownBid().ifPresent(bids::add);
+        ownBid().map(this::judged).ifPresent(bids::add);
       } else {
         wiring
             .auctions()
@@ -176,15 +180,19 @@ public final class AuctionActor extends AbstractBehavior<AuctionActor.Command> {
                     wiring.capabilities(),
                     load.kinds(),
                     Bid.freeCapacity(load.slots(), load.running() + load.waiting()),
-                    Bid.pastPerformance(load.succeeded(), load.failed()),
+                    Reputation.NEUTRAL,
                     wiring.resources().getAsDouble(),
                     load.room(),
                     load.slots()));
   }
 
+  private Bid judged(Bid bid) {
+    return bid.judged(wiring.reputation().applyAsDouble(bid.bidder()));
+  }
+
   private Behavior<Command> onBid(BidFor answer) {
     if (answer.round() == round && !open.isEmpty()) {
-      bids.add(answer.bid());
+      bids.add(judged(answer.bid()));
     }
     return closeIfComplete();
   }

@@ -8,6 +8,8 @@ import dev.mesh.protocols.membership.Discovery;
 import dev.mesh.protocols.membership.DiscoverySettings;
 import dev.mesh.protocols.membership.FoundedMesh;
 import dev.mesh.protocols.membership.Hello;
+import dev.mesh.protocols.membership.Outcome;
+import dev.mesh.protocols.membership.Witness;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,11 +59,16 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
 
   /** What this actor works with. */
   record Environment(
-      PeerContext peer, Remembered remembered, List<String> seeds, Consumer<FoundedMesh> founded) {}
+      PeerContext peer,
+      Remembered remembered,
+      List<String> seeds,
+      Consumer<FoundedMesh> founded,
+      Witness witness) {}
 
   private final PeerContext peer;
   private final Remembered remembered;
   private final Consumer<FoundedMesh> founded;
+  private final Witness witness;
   private final Cluster cluster;
   private final Members members;
   private final Bootstrap bootstrap;
@@ -83,6 +90,7 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
     this.peer = environment.peer();
     this.remembered = environment.remembered();
     this.founded = environment.founded();
+    this.witness = environment.witness();
     this.cluster = Cluster.get(context.getSystem());
     this.members = new Members(context.getSystem(), peer);
     Duration contactTimeout = peer.settings().contactTimeout();
@@ -186,6 +194,7 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
       remembered.remember(discovery.contacts());
     } else if (effect instanceof Discovery.Effect.Refused it) {
       peer.state().happened(new MeshEvent.PeerRefused(it.message()));
+      witness.saw(it.peer(), Outcome.REFUSED_MESSAGE, 1);
       LOG.warn("{}", it.message());
     } else if (peer.settings().manageCluster()) {
       enter(effect);

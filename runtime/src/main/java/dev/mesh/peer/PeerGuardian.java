@@ -8,6 +8,8 @@ import dev.mesh.persistence.serialization.MeshIdentity;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.membership.FailureDetector.Health;
 import dev.mesh.protocols.membership.FoundedMesh;
+import dev.mesh.protocols.membership.Outcome;
+import dev.mesh.protocols.membership.Witness;
 import dev.mesh.protocols.partition.Verdict;
 import dev.mesh.replication.Replication;
 import dev.mesh.task.Tasks;
@@ -79,6 +81,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   private final Members members;
   private final Store store;
   private final Remembered remembered;
+  private final Witness witness;
   private Optional<GroupService> groups = Optional.empty();
   private boolean up;
   private boolean serving;
@@ -116,6 +119,9 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
             state,
             new PeerRefs(context.getSystem()),
             Members.hostPort(cluster.selfMember().address()));
+    this.witness =
+        ReputationActor.witness(
+            context.spawn(restarting(ReputationActor.create(peer)), ReputationActor.NAME));
     this.members = new Members(context.getSystem(), peer);
     // Before anybody's message arrives: what is of another mesh is told from what is of this one.
     remembered.mesh().ifPresent(known -> MeshIdentity.get(context.getSystem()).set(known.id()));
@@ -162,7 +168,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
     spawnVital(
         DiscoveryActor.create(
             new DiscoveryActor.Environment(
-                peer, remembered, seeds, founded -> self.tell(new Founded(founded)))),
+                peer, remembered, seeds, founded -> self.tell(new Founded(founded)), witness)),
         DiscoveryActor.NAME,
         Replication.dispatcher());
   }
@@ -257,16 +263,22 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
   }
 
   private void serve() {
-    TaskService service = new TaskService(peer, this::workerRuns);
+    TaskService service = new TaskService(peer, this::workerRuns, witness);
     Tasks tasks = service.start(getContext());
     peer.state().ready().complete(tasks);
     getContext()
         .spawn(
-            restarting(HeartbeatActor.create(peer, service::lost)),
+            restarting(HeartbeatActor.create(peer, (id, life) -> lost(service, id, life))),
             HeartbeatActor.NAME,
             HeartbeatActor.dispatcher());
+    getContext().spawn(restarting(OverlayActor.create(peer)), OverlayActor.NAME);
     getContext().spawn(restarting(GossipActor.create(peer, service::facts)), GossipActor.NAME);
     askLedgers(tasks);
+  }
+
+  private void lost(TaskService service, PeerId failed, long incarnation) {
+    service.lost(failed, incarnation);
+    witness.saw(failed, Outcome.CONFIRMED_FAILED, 1);
   }
 
   /** Whoever reads "ok" may rely on it: all ledgers have been found, and have recovered. */

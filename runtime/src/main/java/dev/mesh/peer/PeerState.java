@@ -116,6 +116,9 @@ public final class PeerState {
   private volatile Set<PeerId> arriving = Set.of();
   private volatile HashTree<PeerFacts> peers = HashTree.empty();
   private volatile Known known = new Known(HashTree.empty(), List.of());
+  private volatile List<PeerId> neighbours = List.of();
+  private volatile Map<PeerId, Double> reputations = Map.of();
+  private volatile Map<PeerId, Double> opinions = Map.of();
   private volatile GroupOperations operations; // null until then
   private volatile Condition condition = new Condition(Mode.STARTING, "the peer has just begun");
   private final CompletableFuture<Tasks> tasks = new CompletableFuture<>();
@@ -285,6 +288,30 @@ public final class PeerState {
 
   void factsAre(HashTree<PeerFacts> latest) {
     peers = latest;
+  }
+
+  /** Whom this peer keeps connections to. */
+  List<PeerId> neighbours() {
+    return neighbours;
+  }
+
+  void neighboursAre(List<PeerId> kept) {
+    neighbours = List.copyOf(kept);
+  }
+
+  /** What is thought of other peers, and by others of this one, 0 to 1; the unknown are absent. */
+  public Map<PeerId, Double> reputations() {
+    return reputations;
+  }
+
+  /** What this peer has itself seen of others, to be passed on. */
+  Map<PeerId, Double> opinions() {
+    return opinions;
+  }
+
+  void reputationsAre(Map<PeerId, Double> scores, Map<PeerId, Double> own) {
+    reputations = Map.copyOf(scores);
+    opinions = Map.copyOf(own);
   }
 
   /** What the application tells the mesh by gossip, and hears. */

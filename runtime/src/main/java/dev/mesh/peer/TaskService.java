@@ -6,6 +6,8 @@ import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.gossip.Load;
 import dev.mesh.protocols.gossip.PeerFacts;
 import dev.mesh.protocols.gossip.Version;
+import dev.mesh.protocols.membership.Reputation;
+import dev.mesh.protocols.membership.Witness;
 import dev.mesh.protocols.placement.Directory;
 import dev.mesh.protocols.placement.Directory.GroupEntry;
 import dev.mesh.protocols.placement.Replicas;
@@ -48,6 +50,7 @@ final class TaskService {
 
   private final PeerContext peer;
   private final Supplier<WorkerRuns> runs;
+  private final Witness witness;
   private final InstantSource clock = InstantSource.system();
   private final Handlers handlers = new Handlers();
   private final Resources resources = new Resources();
@@ -56,9 +59,11 @@ final class TaskService {
 
   /**
    * @param runs which peers' workers there are; thread-safe
+   * @param witness is told how tasks end at their peers; thread-safe
    */
-  TaskService(PeerContext peer, Supplier<WorkerRuns> runs) {
+  TaskService(PeerContext peer, Supplier<WorkerRuns> runs, Witness witness) {
     this.peer = peer;
+    this.witness = witness;
     this.runs = runs;
   }
 
@@ -83,6 +88,7 @@ final class TaskService {
                 id -> peer.refs().at(id, WORK),
                 call -> auction.tell(new AuctionActor.Offer(call)),
                 runs,
+                witness,
                 clock));
     // Restarted, it would have forgotten handlers that run: a peer without its queue has failed.
     context.watch(
@@ -125,7 +131,9 @@ final class TaskService {
             resources.cpu()),
         now.map(WorkLoad::succeeded).orElse(0L),
         now.map(WorkLoad::failed).orElse(0L),
-        softwareVersion());
+        softwareVersion(),
+        peer.state().neighbours(),
+        peer.state().opinions());
   }
 
   /** From the jar's manifest; a build without one is a development build. */
@@ -145,6 +153,7 @@ final class TaskService {
             id -> peer.refs().at(id, AUCTION),
             () -> load,
             resources::free,
+            id -> peer.state().reputations().getOrDefault(id, Reputation.NEUTRAL),
             this::ring,
             clock));
   }

@@ -1,6 +1,7 @@
 package dev.mesh.task;
 
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.membership.Outcome;
 import dev.mesh.protocols.placement.TaskOffer;
 import dev.mesh.task.TasksException.Code;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class Dispatch {
   private final OfferQueue offers = new OfferQueue();
   private final AwardsUnderWay awards;
   private final Waiters waiters = new Waiters();
+  private final Outcomes outcomes = new Outcomes();
   private long round;
   private boolean calling;
   private long calledAt;
@@ -58,14 +60,20 @@ final class Dispatch {
       offers.remove(awarded.id());
       awards.add(task(awarded.id()), now);
     } else if (event instanceof LedgerEvent.Returned returned) {
+      if (returned.lost()) {
+        saw(returned.id(), Outcome.TASK_LOST);
+      }
       awards.remove(returned.id());
       offers.add(task(returned.id()));
     } else if (event instanceof LedgerEvent.TryFailed tryFailed) {
+      saw(tryFailed.id(), Outcome.TASK_FAILED);
       awards.remove(tryFailed.id());
       offers.add(task(tryFailed.id()));
     } else if (event instanceof LedgerEvent.Completed completed) {
+      saw(completed.id(), Outcome.TASK_DONE);
       ended(completed.id(), effects);
     } else if (event instanceof LedgerEvent.Failed failed) {
+      saw(failed.id(), Outcome.TASK_FAILED);
       ended(failed.id(), effects);
     } else if (event instanceof LedgerEvent.Cancelled cancelled) {
       revoke(cancelled.id(), effects);
@@ -74,6 +82,10 @@ final class Dispatch {
     } else if (!(event instanceof LedgerEvent.Forgotten)) {
       throw new IllegalArgumentException("unknown event " + event);
     }
+  }
+
+  private void saw(String id, Outcome outcome) {
+    awards.of(id).ifPresent(flight -> outcomes.add(flight.peer(), outcome));
   }
 
   private TaskRecord task(String id) {
@@ -141,6 +153,7 @@ final class Dispatch {
     for (Waiters.Waiter waiter : waiters.due(now)) {
       effects.add(new LedgerEffect.Answer(waiter.replyTo(), shown(waiter.id())));
     }
+    outcomes.tell(effects);
     assign(now, effects);
     check(now, effects);
     callAuction(now, effects);

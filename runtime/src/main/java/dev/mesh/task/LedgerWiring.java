@@ -1,6 +1,7 @@
 package dev.mesh.task;
 
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.membership.Witness;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -18,6 +19,7 @@ import org.apache.pekko.actor.typed.ActorRef;
  * @param places where ledgers' events are kept
  * @param home host:port of the peer that a ledger is to live at, if there is one now
  * @param runs which runs of workers there are
+ * @param witness is told how tasks end at their peers
  */
 public record LedgerWiring(
     LedgerSettings settings,
@@ -26,4 +28,5 @@ public record LedgerWiring(
     Function<PeerId, Optional<ActorRef<WorkCommand>>> workers,
     Consumer<AuctionCall> auction,
     Supplier<WorkerRuns> runs,
+    Witness witness,
     InstantSource clock) {}

@@ -70,6 +70,8 @@ final class LedgerWriter
     } else if (effect instanceof LedgerEffect.TellWorker tell) {
       // A worker that cannot be resolved now is told again, or its awards go elsewhere.
       wiring.workers().apply(tell.peer()).ifPresent(worker -> worker.tell(tell.command()));
+    } else if (effect instanceof LedgerEffect.Witnessed seen) {
+      wiring.witness().saw(seen.peer(), seen.outcome(), seen.times());
     } else if (effect instanceof LedgerEffect.CallAuction call) {
       wiring.auction().accept(new AuctionCall(ledger, call.round(), call.tasks(), gatherer));
     } else {

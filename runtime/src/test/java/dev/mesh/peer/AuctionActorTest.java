@@ -40,6 +40,7 @@ class AuctionActorTest {
 
   private final Map<PeerId, ActorRef<AuctionActor.Command>> auctions = new ConcurrentHashMap<>();
   private final Map<PeerId, WorkLoad> loads = new ConcurrentHashMap<>();
+  private final Map<PeerId, Double> reputations = new ConcurrentHashMap<>(Map.of(A, 0.5, B, 0.5));
   private final TestProbe<LedgerCommand> ledger = KIT.createTestProbe(LedgerCommand.class);
 
   @AfterAll
@@ -58,6 +59,7 @@ class AuctionActorTest {
             other -> Optional.ofNullable(auctions.get(other)),
             () -> Optional.ofNullable(loads.get(id)),
             () -> 0.5,
+            reputations::get,
             () -> Ring.of(Map.of(A, "z", B, "z")),
             InstantSource.system());
     auctions.put(
@@ -94,6 +96,18 @@ class AuctionActorTest {
     LedgerCommand.Placed placed = call(A, offers(40, Task.Placement.AUCTION));
     assertEquals(Map.of(A, 20, B, 20), shares(placed));
     assertTrue(placed.placements().stream().allMatch(award -> award.incarnation() == 7));
+  }
+
+  @Test
+  void whoHasDoneWellBeforeGetsMoreAndNobodyAsksTheBidder() {
+    peer(A, 50, "echo");
+    peer(B, 50, "echo");
+    reputations.put(A, 0.1);
+    reputations.put(B, 0.9);
+    assertEquals(Map.of(B, 1), shares(call(A, offers(1, Task.Placement.AUCTION))));
+    reputations.put(A, 0.9);
+    reputations.put(B, 0.1);
+    assertEquals(Map.of(A, 1), shares(call(A, offers(1, Task.Placement.AUCTION))));
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -87,7 +88,9 @@ class GossipActorTest {
           new Load(1, queued, 4, OptionalDouble.empty()),
           0,
           0,
-          "1");
+          "1",
+          List.of(),
+          Map.of());
     }
 
     Contact contact() {

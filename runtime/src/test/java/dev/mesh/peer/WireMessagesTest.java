@@ -17,6 +17,7 @@ import dev.mesh.protocols.gossip.Stamp;
 import dev.mesh.protocols.gossip.Tree;
 import dev.mesh.protocols.gossip.Version;
 import dev.mesh.protocols.membership.Announcement;
+import dev.mesh.protocols.membership.Candidate;
 import dev.mesh.protocols.membership.ClusterReport;
 import dev.mesh.protocols.membership.Contact;
 import dev.mesh.protocols.membership.FailureDetector.Health;
@@ -26,6 +27,7 @@ import dev.mesh.protocols.membership.HealthUpdate;
 import dev.mesh.protocols.membership.Heartbeat;
 import dev.mesh.protocols.membership.Hello;
 import dev.mesh.protocols.membership.Incarnation;
+import dev.mesh.protocols.membership.OverlayMessage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -53,6 +55,7 @@ class WireMessagesTest {
   private static final PeerId B = new PeerId("b");
   private static final Incarnation LIFE = new Incarnation(1_700_000_000_000L, 3);
   private static final HealthUpdate ACCUSED = new HealthUpdate(B, LIFE, Health.SUSPECT, A);
+  private static final Candidate CANDIDATE = new Candidate(A, 7, "host:1", "zone");
   private static final FoundingSet AB = FoundingSet.of(List.of(A, B));
 
   @AfterAll
@@ -68,6 +71,11 @@ class WireMessagesTest {
         new HeartbeatWire.Ponged(new Heartbeat.Pong(A, LIFE, 5, List.of())),
         new HeartbeatWire.Asked(new Heartbeat.AskConfirmation(A, LIFE, B, LIFE)),
         new HeartbeatWire.Confirmed(new Heartbeat.Confirmation(A, LIFE, B, LIFE, true)),
+        new OverlayActor.Linked(new OverlayMessage.Link(CANDIDATE, 3)),
+        new OverlayActor.Unlinked(new OverlayMessage.Unlink(CANDIDATE, List.of())),
+        new OverlayActor.Exchanged(
+            new OverlayMessage.Exchange(
+                CANDIDATE, true, List.of(new OverlayMessage.Sighting(CANDIDATE, 5)))),
         new GossipWire.Summarised(new GossipMessage.Summary(A, Long.MIN_VALUE, 7)),
         new GossipWire.Branched(
             new GossipMessage.Branches(A, Tree.ENTRIES, List.of(branch(), branch()))),
@@ -130,10 +138,9 @@ class WireMessagesTest {
       many.add(
           facts(i, Optional.of("host.of.some.length.example.org:8080"), OptionalDouble.of(0.123)));
     }
-    int texts = 4 + 6 + "host.of.some.length.example.org:8080".length() + 7 + 5 + 6 + 14;
     assertTrue(
         sizeOf(new GossipWire.Told(new GossipMessage.News(A, false, many, List.of())))
-            <= 100 * (256 + texts));
+            <= many.stream().mapToInt(PeerFacts::weight).sum());
   }
 
   @Test
@@ -199,6 +206,8 @@ class WireMessagesTest {
         new Load(1, 2, 4, cpu),
         10,
         1,
-        "0.1.0");
+        "0.1.0",
+        List.of(A, B),
+        Map.of(B, 0.93));
   }
 }

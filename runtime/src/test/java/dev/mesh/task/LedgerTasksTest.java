@@ -76,6 +76,7 @@ class LedgerTasksTest {
                     peer -> Optional.empty(),
                     () -> Optional.ofNullable(load.get()),
                     () -> 1,
+                    peer -> 0.5,
                     () -> Ring.of(Map.of(SELF, "zone")),
                     InstantSource.system())));
     region =
@@ -88,6 +89,7 @@ class LedgerTasksTest {
                 peer -> Optional.of(work.get()),
                 call -> auction.tell(new AuctionActor.Offer(call)),
                 () -> new WorkerRuns(Map.of(SELF, 1L), Map.of()),
+                (subject, outcome, times) -> {},
                 InstantSource.system()));
     work.set(
         KIT.spawn(

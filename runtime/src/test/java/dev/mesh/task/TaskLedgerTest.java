@@ -53,6 +53,7 @@ class TaskLedgerTest {
   private final TestProbe<LedgerReply> client = kit.createTestProbe(LedgerReply.class);
   private final Map<PeerId, Long> live = new ConcurrentHashMap<>();
   private final Map<PeerId, ActorRef<WorkCommand>> workers = new ConcurrentHashMap<>();
+  private final Map<String, Integer> seen = new ConcurrentHashMap<>();
   private final Handlers handlers = new Handlers();
   private ActorRef<LedgerCommand> ledger = start(CONFIG);
 
@@ -72,6 +73,8 @@ class TaskLedgerTest {
                 peer -> Optional.ofNullable(workers.get(peer)),
                 this::auction,
                 () -> new WorkerRuns(live, Map.of()),
+                (subject, outcome, times) ->
+                    seen.merge(subject + " " + outcome, times, Integer::sum),
                 InstantSource.system())));
   }
 
@@ -219,6 +222,7 @@ class TaskLedgerTest {
     TaskView failed = end("too-few");
     assertEquals(TaskStatus.FAILED, failed.status());
     assertEquals(Optional.of("IllegalStateException: try 2"), failed.error());
+    assertEquals(Map.of("a TASK_DONE", 1, "a TASK_FAILED", 4), seen, "what its peer is thought of");
   }
 
   @Test
@@ -294,6 +298,7 @@ class TaskLedgerTest {
     submit(LedgerFixtures.task("t2"));
     end("t2");
     assertEquals("from another", view("t1").result().orElseThrow().asUtf8());
+    assertEquals(1, seen.get("a TASK_LOST"));
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.mesh.protocols.gossip;
 
 import dev.mesh.protocols.PeerId;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,6 +15,9 @@ import java.util.Set;
  * @param kinds the kinds of tasks that it has handlers for
  * @param done tasks that ended well at it in this life
  * @param failed tasks that failed at it in this life
+ * @param neighbours whom it keeps connections to
+ * @param opinions what it has itself seen of others, as scores in [0, 1]; about itself its word
+ *     does not count
  */
 public record PeerFacts(
     PeerId peer,
@@ -25,14 +30,19 @@ public record PeerFacts(
     Load load,
     long done,
     long failed,
-    String softwareVersion)
+    String softwareVersion,
+    List<PeerId> neighbours,
+    Map<PeerId, Double> opinions)
     implements Gossiped {
   private static final int FIXED_BYTES = 256;
   private static final int BYTES_PER_TEXT = 4;
+  private static final int BYTES_PER_OPINION = 16;
 
   public PeerFacts {
     capabilities = Set.copyOf(capabilities);
     kinds = Set.copyOf(kinds);
+    neighbours = List.copyOf(neighbours);
+    opinions = Map.copyOf(opinions);
   }
 
   PeerFacts at(Version newer) {
@@ -47,7 +57,9 @@ public record PeerFacts(
         load,
         done,
         failed,
-        softwareVersion);
+        softwareVersion,
+        neighbours,
+        opinions);
   }
 
   @Override
@@ -60,7 +72,10 @@ public record PeerFacts(
     return new Stamp(version, peer);
   }
 
-  /** Whether only what changes all the time differs from {@code other}: load and counts. */
+  /**
+   * Whether only what changes all the time differs from {@code other}: load, counts, connections
+   * and opinions.
+   */
   boolean differsInMeasuresOnly(PeerFacts other) {
     return address.equals(other.address)
         && httpAddress.equals(other.httpAddress)
@@ -83,6 +98,12 @@ public record PeerFacts(
     }
     for (String text : kinds) {
       texts += text.length() + BYTES_PER_TEXT;
+    }
+    for (PeerId neighbour : neighbours) {
+      texts += neighbour.value().length() + BYTES_PER_TEXT;
+    }
+    for (PeerId subject : opinions.keySet()) {
+      texts += subject.value().length() + BYTES_PER_OPINION;
     }
     return FIXED_BYTES + texts;
   }

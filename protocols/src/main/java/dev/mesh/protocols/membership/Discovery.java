@@ -70,7 +70,7 @@ public final class Discovery {
     record RestartSystem(String why) implements Effect {}
 
     /** A peer was refused; given once for each text. */
-    record Refused(String message) implements Effect {}
+    record Refused(PeerId peer, String message) implements Effect {}
   }
 
   private final Contact self;
@@ -190,7 +190,7 @@ public final class Discovery {
     Optional<String> refusal = refusal(hello);
     if (refusal.isPresent()) {
       if (once.isNew(refusal.get())) {
-        effects.add(new Effect.Refused(refusal.get()));
+        effects.add(new Effect.Refused(hello.peer(), refusal.get()));
       }
     } else {
       learn(hello.sender());

@@ -1,6 +1,7 @@
 package dev.mesh.protocols.placement;
 
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.membership.Reputation;
 import java.util.Set;
 
 /**
@@ -11,7 +12,8 @@ import java.util.Set;
  * @param capabilities what it offers
  * @param kinds the kinds of tasks that it has handlers for
  * @param freeCapacity share of its working slots that is free, 0 to 1
- * @param pastPerformance see {@link #pastPerformance(long, long)}, 0 to 1
+ * @param pastPerformance what is thought of the bidder, 0 to 1; {@link Reputation#NEUTRAL} until
+ *     who has called for bids says it ({@link #judged}): a bidder's own word does not count
  * @param resources share of processor and memory that is free, 0 to 1
  * @param freeSlots tasks that it takes now, 0 or more; its queue holds more than it runs at once
  * @param slots tasks that it runs at once, 1 or more
@@ -63,17 +65,23 @@ public record Bid(
         slots);
   }
 
+  /** The same bid, with what is thought of the bidder. */
+  public Bid judged(double performance) {
+    return new Bid(
+        bidder,
+        incarnation,
+        capabilities,
+        kinds,
+        freeCapacity,
+        performance,
+        resources,
+        freeSlots,
+        slots);
+  }
+
   /** Follows {@link #freeCapacity(int, int)}, from what the bid says. */
   double freeCapacityAfter(int taken) {
     return freeCapacity == 0 ? 0 : 1 / (1 / freeCapacity + (double) taken / slots);
-  }
-
-  /**
-   * The share of a peer's tasks that ended well, by Laplace's rule of succession: one half for a
-   * peer that has done nothing yet.
-   */
-  public static double pastPerformance(long done, long failed) {
-    return (done + 1.0) / (done + failed + 2.0);
   }
 
   private static void requireShare(String what, double value) {

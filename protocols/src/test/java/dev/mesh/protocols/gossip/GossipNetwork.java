@@ -63,7 +63,9 @@ final class GossipNetwork {
         new Load(0, queued, 4, OptionalDouble.empty()),
         0,
         0,
-        softwareVersion);
+        softwareVersion,
+        List.of(),
+        Map.of());
   }
 
   void publish(int index, int queued) {

@@ -265,6 +265,8 @@ public final class GossipSimulation {
         new Load(1, 2, 8, OptionalDouble.of(0.25)),
         1000,
         1,
-        "0.1.0");
+        "0.1.0",
+        List.of(),
+        Map.of());
   }
 }
