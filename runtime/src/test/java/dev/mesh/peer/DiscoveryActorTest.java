@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.mesh.MeshSettings;
+import dev.mesh.events.MeshEvents;
 import dev.mesh.peer.DiscoveryActor.Command;
 import dev.mesh.peer.DiscoveryActor.Greeting;
 import dev.mesh.persistence.local.PeerIdentity;
@@ -22,6 +23,7 @@ import dev.mesh.protocols.membership.Hello;
 import dev.mesh.protocols.membership.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -64,7 +66,8 @@ class DiscoveryActorTest {
   private final TestProbe<Seen> seen = kit.createTestProbe(Seen.class);
   private final CompletableFuture<FoundedMesh> founded = new CompletableFuture<>();
   private final PeerRefs refs = new PeerRefs(kit.system());
-  private final PeerState state = new PeerState(SELF, 1);
+  private final PeerState state =
+      new PeerState(SELF, 1, new MeshEvents(10, InstantSource.system()));
   private Store store;
   private ActorRef<Command> discovery;
 

@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.mesh.MeshSettings;
+import dev.mesh.events.MeshEvents;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.membership.Contact;
 import dev.mesh.protocols.placement.Directory;
 import dev.mesh.protocols.placement.Directory.Registered;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -46,7 +48,7 @@ class OverlayActorTest {
 
     Peer(String name) {
       id = new PeerId(name);
-      state = new PeerState(id, 1);
+      state = new PeerState(id, 1, new MeshEvents(10, InstantSource.system()));
     }
 
     void start() {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.mesh.MeshSettings;
+import dev.mesh.events.MeshEvents;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.gossip.HashTree;
 import dev.mesh.protocols.gossip.Load;
@@ -19,6 +20,7 @@ import dev.mesh.protocols.membership.Outcome;
 import dev.mesh.protocols.membership.PeerObservation;
 import dev.mesh.protocols.membership.Witness;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +39,8 @@ class ReputationActorTest {
           .withFallback(ConfigFactory.load());
 
   private final ActorTestKit kit = ActorTestKit.create();
-  private final PeerState state = new PeerState(SELF, 1);
+  private final PeerState state =
+      new PeerState(SELF, 1, new MeshEvents(10, InstantSource.system()));
   private final Witness witness =
       ReputationActor.witness(
           kit.spawn(
