@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.mesh.multijvm.testkit.ChildJvm;
 import dev.mesh.multijvm.testkit.Load;
 import dev.mesh.multijvm.testkit.MeshClient;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,7 +41,23 @@ class SurplusPeerIT {
       MeshClient any = mesh.peer(3).client();
       Outcomes.awaitCompleted(any, ids);
       Outcomes.assertAcceptedOnce(mesh, any, ids);
+      for (PeerProcess peer : mesh.peers()) {
+        await().atMost(PeerProcess.PATIENCE).untilAsserted(() -> assertAllKnowOneAnother(peer, 4));
+      }
     }
+  }
+
+  /** So few are all neighbours of one another, and something is thought of each. */
+  private static void assertAllKnowOneAnother(PeerProcess peer, int count) {
+    Map<String, JsonNode> shown = peer.client().shownPeers();
+    for (Map.Entry<String, JsonNode> other : shown.entrySet()) {
+      Set<String> neighbours = new TreeSet<>();
+      other.getValue().path("neighbours").forEach(it -> neighbours.add(it.asText()));
+      neighbours.add(other.getKey());
+      assertEquals(shown.keySet(), neighbours, () -> peer.name() + " sees " + shown);
+      assertTrue(other.getValue().path("reputation").isNumber(), () -> peer.name() + ": " + shown);
+    }
+    assertEquals(count, shown.size());
   }
 
   private static Set<String> statuses(PeerProcess peer, int count) {

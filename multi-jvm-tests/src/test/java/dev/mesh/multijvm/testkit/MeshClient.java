@@ -81,9 +81,14 @@ public final class MeshClient {
   /** The ids of all peers that this one knows of, with their status. */
   public Map<String, String> peers() {
     Map<String, String> peers = new TreeMap<>();
-    get("/v1/peers")
-        .body()
-        .forEach(peer -> peers.put(peer.path("id").asText(), peer.path("status").asText()));
+    shownPeers().forEach((id, peer) -> peers.put(id, peer.path("status").asText()));
+    return peers;
+  }
+
+  /** All that this peer shows of those that it knows of, by id. */
+  public Map<String, JsonNode> shownPeers() {
+    Map<String, JsonNode> peers = new TreeMap<>();
+    get("/v1/peers").body().forEach(peer -> peers.put(peer.path("id").asText(), peer));
     return peers;
   }
 
