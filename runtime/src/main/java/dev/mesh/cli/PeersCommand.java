@@ -30,7 +30,15 @@ final class PeersCommand implements Callable<Integer> {
     }
     Table table =
         new Table(
-            "id", "address", "zone", "status", "reputation", "neighbours", "capabilities", "load");
+            "id",
+            "address",
+            "zone",
+            "status",
+            "latency",
+            "reputation",
+            "neighbours",
+            "capabilities",
+            "load");
     for (JsonNode peer : peers) {
       String capabilities = list(peer.path("capabilities"));
       String neighbours = list(peer.path("neighbours"));
@@ -43,7 +51,8 @@ final class PeersCommand implements Callable<Integer> {
           peer.path("id").asText(),
           peer.path("address").asText(),
           TaskText.orDash(peer.path("zone")),
-          peer.path("status").asText(),
+          status(peer),
+          peer.has("latencyMs") ? figure(peer.path("latencyMs").asDouble()) + " ms" : "-",
           reputation.isNumber() ? figure(reputation.asDouble()) : "-",
           neighbours.isEmpty() ? "-" : neighbours,
           capabilities.isEmpty() ? "-" : capabilities,
@@ -51,6 +60,11 @@ final class PeersCommand implements Callable<Integer> {
     }
     table.lines().forEach(console::print);
     return ExitCode.DONE;
+  }
+
+  private static String status(JsonNode peer) {
+    String status = peer.path("status").asText();
+    return peer.has("why") ? status + " (" + peer.path("why").asText() + ")" : status;
   }
 
   private static String list(JsonNode texts) {

@@ -3,6 +3,7 @@ package dev.mesh.http;
 import dev.mesh.events.MeshEvents;
 import dev.mesh.memory.Memory;
 import dev.mesh.task.Tasks;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -69,6 +70,8 @@ public interface MeshApi {
    *
    * @param address host and port at which peers reach it
    * @param status one of up, suspect, failed, left
+   * @param why who says so, and what it has seen, where the status is suspect or failed
+   * @param latency how long its answers take on average, where it is watched from here
    * @param load named shares in [0, 1] or counts, as last heard
    * @param reputation in [0, 1]
    * @param neighbours ids of the peers that it keeps connections to
@@ -78,6 +81,8 @@ public interface MeshApi {
       String address,
       String zone,
       String status,
+      Optional<String> why,
+      Optional<Duration> latency,
       List<String> capabilities,
       Map<String, Double> load,
       OptionalDouble reputation,

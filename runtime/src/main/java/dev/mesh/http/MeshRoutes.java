@@ -41,6 +41,7 @@ final class MeshRoutes extends AllDirectives {
   static final ContentType NDJSON = ContentTypes.parse("application/x-ndjson");
   private static final long BODY_TIMEOUT_MILLIS = 30_000;
   private static final int MAX_IDS = 100;
+  private static final double NANOS_PER_MILLI = 1e6;
   private static final String DEFAULT_LIMIT = "100";
 
   private final MeshApi mesh;
@@ -107,6 +108,8 @@ final class MeshRoutes extends AllDirectives {
             .put("address", peer.address())
             .put("zone", peer.zone())
             .put("status", peer.status());
+    peer.why().ifPresent(why -> json.put("why", why));
+    peer.latency().ifPresent(latency -> json.put("latencyMs", latency.toNanos() / NANOS_PER_MILLI));
     peer.capabilities().forEach(json.putArray("capabilities")::add);
     ObjectNode load = json.putObject("load");
     peer.load().entrySet().stream()

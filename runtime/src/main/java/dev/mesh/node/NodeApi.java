@@ -11,6 +11,7 @@ import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.gossip.PeerFacts;
 import dev.mesh.protocols.membership.FailureDetector;
+import dev.mesh.protocols.membership.PeerObservation;
 import dev.mesh.protocols.placement.Directory;
 import dev.mesh.replication.GroupStatus;
 import dev.mesh.task.Tasks;
@@ -19,10 +20,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What the HTTP server asks, answered by the peer as it lives in the present actor system. */
 final class NodeApi implements MeshApi {
+  private static final Set<String> ACCUSED = Set.of("suspect", "failed");
+
   private final MeshNode node;
 
   NodeApi(MeshNode node) {
@@ -88,17 +92,27 @@ final class NodeApi implements MeshApi {
         : "left";
   }
 
+  private static String why(PeerObservation seen) {
+    String silent =
+        seen.silent().map(time -> "; silent here for " + time.toSeconds() + " s").orElse("");
+    return seen.by() + " says so" + silent;
+  }
+
   private static Peer peer(PeerFacts facts, PeerState state) {
     Map<String, Double> load = new TreeMap<>();
     load.put("running", (double) facts.load().running());
     load.put("queued", (double) facts.load().queued());
     load.put("slots", (double) facts.load().slots());
     facts.load().cpu().ifPresent(cpu -> load.put("cpu", cpu));
+    Optional<PeerObservation> seen = state.heartbeats().of(facts.peer());
+    String status = status(facts.peer(), state);
     return new Peer(
         facts.peer().value(),
         facts.address(),
         facts.zone(),
-        status(facts.peer(), state),
+        status,
+        seen.filter(it -> ACCUSED.contains(status)).map(NodeApi::why),
+        seen.flatMap(PeerObservation::latency),
         facts.capabilities().stream().sorted().toList(),
         load,
         Optional.ofNullable(state.reputations().get(facts.peer()))

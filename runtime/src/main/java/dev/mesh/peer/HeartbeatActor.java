@@ -214,10 +214,7 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
   }
 
   private Optional<Duration> silence(PeerId silent) {
-    return environment.state().heartbeats().observations().stream()
-        .filter(seen -> seen.peer().equals(silent))
-        .findFirst()
-        .flatMap(PeerObservation::silent);
+    return environment.state().heartbeats().of(silent).flatMap(PeerObservation::silent);
   }
 
   private void show() {

@@ -86,6 +86,11 @@ public final class PeerState {
       silent = Set.copyOf(silent);
     }
 
+    /** What is known of one peer; empty if it is not watched from here and was not accused. */
+    public Optional<PeerObservation> of(PeerId peer) {
+      return observations.stream().filter(seen -> seen.peer().equals(peer)).findFirst();
+    }
+
     /** The peers that a quorum has confirmed failed, each with the life in which it has. */
     Map<PeerId, Long> failedLives() {
       return observations.stream()

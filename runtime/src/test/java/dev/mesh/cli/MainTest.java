@@ -177,7 +177,9 @@ class MainTest {
     lines = printed().lines().toList();
     assertEquals(List.of("t0", "t1", "t2"), ids(lines));
     assertEquals(0, mesh("peers"));
-    assertTrue(printed().contains("cpu=0.5 queued=0"));
+    String peers = printed();
+    assertTrue(peers.contains("cpu=0.5 queued=0"), peers);
+    assertTrue(peers.contains("suspect (fake says so; silent here for 4 s)  2 ms"), peers);
   }
 
   @Test

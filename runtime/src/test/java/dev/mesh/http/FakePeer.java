@@ -112,15 +112,22 @@ public final class FakePeer implements MeshApi, AutoCloseable {
   @Override
   public List<Peer> peers() {
     return List.of(
-        new Peer(
-            "fake",
-            "127.0.0.1:7600",
-            "default",
-            "up",
-            List.of("gpu"),
-            Map.of("queued", 0.0, "cpu", 0.5),
-            OptionalDouble.empty(),
-            List.of()));
+        peer("fake", "up", Optional.empty()),
+        peer("other", "suspect", Optional.of("fake says so; silent here for 4 s")));
+  }
+
+  private static Peer peer(String id, String status, Optional<String> why) {
+    return new Peer(
+        id,
+        "127.0.0.1:7600",
+        "default",
+        status,
+        why,
+        Optional.of(Duration.ofMillis(2)),
+        List.of("gpu"),
+        Map.of("queued", 0.0, "cpu", 0.5),
+        OptionalDouble.empty(),
+        List.of());
   }
 
   @Override

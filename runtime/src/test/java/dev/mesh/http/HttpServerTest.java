@@ -61,9 +61,12 @@ class HttpServerTest {
   @Test
   void peersAreListedWithWhatIsKnown() throws Exception {
     JsonNode peers = json(send("GET", "/v1/peers", ""));
-    assertEquals(1, peers.size());
+    assertEquals(2, peers.size());
     assertEquals("127.0.0.1:7600", peers.get(0).path("address").asText());
     assertEquals(0.5, peers.get(0).path("load").path("cpu").asDouble());
+    assertEquals("fake says so; silent here for 4 s", peers.get(1).path("why").asText());
+    assertFalse(peers.get(0).has("why"));
+    assertEquals(2.0, peers.get(0).path("latencyMs").asDouble());
     assertFalse(peers.get(0).has("reputation"), "what is unknown is absent");
   }
 
