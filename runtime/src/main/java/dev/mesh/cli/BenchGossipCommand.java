@@ -73,7 +73,8 @@ final class BenchGossipCommand implements Callable<Integer> {
     check("--loss", loss, 0, MAX_LOSS);
     check("--slow", slow, 0, 100);
     Config config =
-        ConfigFactory.parseString("pekko { loglevel = OFF, loggers = [], use-slf4j = off, actor.provider = local }")
+        ConfigFactory.parseString(
+                "pekko { loglevel = OFF, loggers = [], use-slf4j = off, actor.provider = local }")
             .withFallback(ConfigFactory.load());
     ActorSystem<Void> serializing =
         ActorSystem.create(Behaviors.empty(), "mesh-bench-gossip", config);

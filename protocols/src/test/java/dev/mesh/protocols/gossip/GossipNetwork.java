@@ -80,8 +80,14 @@ final class GossipNetwork {
     write(index, key, Optional.empty());
   }
 
-  private void write(int index, String key, Optional<Bytes> value) {
-    carryOut(index, peers.get(index).handle(new Input.Write(now, key, value)));
+  /** Gives what was written; empty if there was nothing to delete. */
+  Optional<AppEntry> write(int index, String key, Optional<Bytes> value) {
+    List<Effect> effects = peers.get(index).handle(new Input.Write(now, key, value));
+    carryOut(index, effects);
+    return effects.stream()
+        .filter(Effect.Changed.class::isInstance)
+        .map(effect -> ((Effect.Changed) effect).entry())
+        .findFirst();
   }
 
   /** What a peer sees under a key. */
