@@ -266,7 +266,7 @@ public final class GossipSimulation {
         1000,
         1,
         "0.1.0",
-        List.of(),
-        Map.of());
+        List.of(id(index + 1), id(index + 2), id(index + 3), id(index + 4)),
+        Map.of(id(index + 1), 0.9, id(index + 2), 0.95, id(index + 3), 0.8, id(index + 4), 1.0));
   }
 }
