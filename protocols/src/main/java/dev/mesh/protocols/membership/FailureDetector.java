@@ -249,6 +249,7 @@ public final class FailureDetector {
     if (seen != null) {
       seen.heard(now);
     }
+    message.updates().forEach(updates::correct);
     message.updates().forEach(update -> learn(update, true, now));
     if (message instanceof Heartbeat.Ping it) {
       send(from, new Heartbeat.Pong(self, incarnation, it.sentAt(), updates.take(from)));

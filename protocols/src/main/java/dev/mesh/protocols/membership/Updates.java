@@ -88,6 +88,14 @@ final class Updates {
     told.put(peer, 0);
   }
 
+  /** Whoever still says this has missed what overrides it, which is then told again. */
+  void correct(HealthUpdate said) {
+    HealthUpdate known = latest.get(said.peer());
+    if (known != null && said.health() != Health.UP && known.overrides(said)) {
+      told.putIfAbsent(said.peer(), 0);
+    }
+  }
+
   /** What a message to {@code to} takes along. */
   List<HealthUpdate> take(PeerId to) {
     Set<HealthUpdate> taken = new LinkedHashSet<>();

@@ -335,6 +335,17 @@ class FailureDetectorTest {
   }
 
   @Test
+  void whoRepeatsWhatWasRefutedHearsOfTheRefutation() {
+    mesh(3);
+    rumour(peer(2), REFUTED, Health.UP);
+    IntStream.range(0, 50).forEach(i -> ponged());
+    HealthUpdate refutation = new HealthUpdate(peer(2), REFUTED, Health.UP, peer(1));
+    assertFalse(ponged().updates().contains(refutation), "it was told often enough");
+    rumour(peer(2), FIRST, Health.FAILED);
+    assertTrue(ponged().updates().contains(refutation));
+  }
+
+  @Test
   void settingsAreChecked() {
     assertThrows(
         IllegalArgumentException.class,
