@@ -4,9 +4,8 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.mesh.multijvm.testkit.ChildJvm;
+import dev.mesh.multijvm.testkit.IsolatedRun;
 import dev.mesh.multijvm.testkit.MeshClient;
 import dev.mesh.multijvm.testkit.Outcomes;
 import dev.mesh.multijvm.testkit.PeerProcess;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -31,20 +29,7 @@ class SplitPeersIT {
 
   @Test
   void whoReachesNoMajorityIsReadOnlyUntilTheLinksAreRepaired(@TempDir Path folder) {
-    Optional<List<String>> isolation = VirtualNetwork.isolation();
-    assumeTrue(
-        isolation.isPresent(),
-        "skipped: no network namespaces here; run as root or allow user namespaces (on Linux, with"
-            + " iproute2 and util-linux)");
-    try (ChildJvm run =
-        ChildJvm.within(
-            isolation.orElseThrow(),
-            "SplitPeersIT",
-            Split.class,
-            List.of(),
-            List.of(folder.toString()))) {
-      assertEquals(0, run.awaitExit(PATIENCE), run::logTail);
-    }
+    IsolatedRun.of("SplitPeersIT", Split.class, List.of(), List.of(folder.toString()), PATIENCE);
   }
 
   /** What happens in a network of its own. */
@@ -65,16 +50,14 @@ class SplitPeersIT {
 
     /** Exits with a code other than 0 if anything is not as it should be. */
     public static void main(String[] args) {
-      int exitCode = 1;
-      try (VirtualNetwork network = VirtualNetwork.of(PEERS);
-          TestMesh mesh =
-              TestMesh.fast("SplitPeersIT", Path.of(args[0]), network.hosts()).startAll()) {
-        new Split(network, mesh).run();
-        exitCode = 0;
-      } catch (RuntimeException | AssertionError e) {
-        LOG.error("This run failed", e);
-      }
-      System.exit(exitCode);
+      IsolatedRun.exitAfter(
+          () -> {
+            try (VirtualNetwork network = VirtualNetwork.of(PEERS);
+                TestMesh mesh =
+                    TestMesh.fast("SplitPeersIT", Path.of(args[0]), network.hosts()).startAll()) {
+              new Split(network, mesh).run();
+            }
+          });
     }
 
     private void run() {

@@ -1,19 +1,13 @@
 package dev.mesh.multijvm.chaos;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import dev.mesh.multijvm.testkit.ChildJvm;
+import dev.mesh.multijvm.testkit.IsolatedRun;
 import dev.mesh.multijvm.testkit.TestMesh;
 import dev.mesh.multijvm.testkit.VirtualNetwork;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Leaders are cut off from the other peers, both ways, one way, and from one alone, while clients
@@ -25,39 +19,22 @@ class CutOffPeersIT {
 
   @Test
   void theMemoryIsLinearizableThoughLeadersAreCutOff(@TempDir Path folder) {
-    Optional<List<String>> isolation = VirtualNetwork.isolation();
-    assumeTrue(
-        isolation.isPresent(),
-        "skipped: no network namespaces here; run as root or allow user namespaces (on Linux, with"
-            + " iproute2 and util-linux)");
     Duration asked = ChaosTime.asked();
-    try (ChildJvm run =
-        ChildJvm.within(
-            isolation.orElseThrow(),
-            "CutOffPeersIT",
-            Chaos.class,
-            List.of("-D" + ChaosTime.MINUTES + "=" + asked.toMinutes()),
-            List.of(folder.toString()))) {
-      assertEquals(0, run.awaitExit(PATIENCE.plus(asked)), run::logTail);
-    }
+    IsolatedRun.of(
+        "CutOffPeersIT",
+        Chaos.class,
+        List.of("-D" + ChaosTime.MINUTES + "=" + asked.toMinutes()),
+        List.of(folder.toString()),
+        PATIENCE.plus(asked));
   }
 
   /** What happens in a network of its own. */
   static final class Chaos {
-    private static final Logger LOG = LoggerFactory.getLogger(Chaos.class);
-
     private Chaos() {}
 
     /** Exits with a code other than 0 if anything is not as it should be. */
     public static void main(String[] args) {
-      int exitCode = 1;
-      try {
-        run(Path.of(args[0]));
-        exitCode = 0;
-      } catch (RuntimeException | AssertionError e) {
-        LOG.error("This run failed", e);
-      }
-      System.exit(exitCode);
+      IsolatedRun.exitAfter(() -> run(Path.of(args[0])));
     }
 
     private static void run(Path folder) {
