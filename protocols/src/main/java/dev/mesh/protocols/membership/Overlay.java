@@ -2,6 +2,7 @@ package dev.mesh.protocols.membership;
 
 import dev.mesh.protocols.Draws;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.membership.Asked.Purpose;
 import dev.mesh.protocols.membership.Neighbours.Neighbour;
 import dev.mesh.protocols.membership.OverlayMessage.Exchange;
 import dev.mesh.protocols.membership.OverlayMessage.Link;
@@ -70,24 +71,6 @@ public final class Overlay {
     record Connected(PeerId neighbour) implements Effect {}
 
     record Disconnected(PeerId neighbour) implements Effect {}
-  }
-
-  /** Why a peer is asked: it takes the place of another for the first two. */
-  private enum Purpose {
-    RING,
-    OTHER_ZONE,
-    MORE
-  }
-
-  private static final class Asked {
-    final Candidate candidate;
-    final Purpose purpose;
-    int rounds;
-
-    Asked(Candidate candidate, Purpose purpose) {
-      this.candidate = candidate;
-      this.purpose = purpose;
-    }
   }
 
   private final Candidate self;
