@@ -6,10 +6,12 @@ import com.typesafe.config.ConfigFactory;
 import dev.mesh.MeshSettings;
 import dev.mesh.peer.GossipSizes;
 import dev.mesh.peer.HeartbeatSizes;
+import dev.mesh.peer.OverlaySizes;
 import dev.mesh.protocols.gossip.GossipSettings;
 import dev.mesh.protocols.gossip.simulation.GossipSimulation;
 import dev.mesh.protocols.membership.HeartbeatSettings;
 import dev.mesh.protocols.membership.simulation.DetectionSimulation;
+import dev.mesh.protocols.membership.simulation.OverlayFigures;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -29,10 +31,12 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description =
         "Simulate a whole mesh: rounds until all hold an update, bytes for a peer and round, the"
-            + " error of aggregates; how soon failures are found, and how often wrongly.")
+            + " error of aggregates; how soon failures are found, and how often wrongly; how the"
+            + " overlay holds together.")
 final class BenchGossipCommand implements Callable<Integer> {
   private static final int MAX_PEERS = 20_000;
   private static final int MAX_LOSS = 90;
+  private static final int ZONES = 3;
 
   @Spec private CommandSpec spec;
 
@@ -79,7 +83,10 @@ final class BenchGossipCommand implements Callable<Integer> {
     ActorSystem<Void> serializing =
         ActorSystem.create(Behaviors.empty(), "mesh-bench-gossip", config);
     try {
-      show(GossipFigures.measure(simulation(config, serializing)), detection(config, serializing));
+      show(
+          GossipFigures.measure(simulation(config, serializing)),
+          detection(config, serializing),
+          overlay(config, serializing));
       return ExitCode.DONE;
     } finally {
       serializing.terminate();
@@ -105,7 +112,15 @@ final class BenchGossipCommand implements Callable<Integer> {
         new HeartbeatSizes(serializing));
   }
 
-  private void show(GossipFigures figures, DetectionReport detection) {
+  private OverlayReport overlay(Config config, ActorSystem<?> serializing) {
+    return new OverlayReport(
+        OverlayFigures.measure(
+            new OverlayFigures.Setup(peers, ZONES, loss, MeshSettings.of(config).overlay()),
+            new SplittableRandom(seed)::nextInt,
+            new OverlaySizes(serializing)));
+  }
+
+  private void show(GossipFigures figures, DetectionReport detection, OverlayReport overlay) {
     Console console = Console.of(spec);
     if (json) {
       ObjectNode line = Console.MAPPER.createObjectNode();
@@ -116,12 +131,15 @@ final class BenchGossipCommand implements Callable<Integer> {
       line.put("seed", seed);
       figures.addTo(line);
       detection.addTo(line);
+      overlay.addTo(line);
       console.print(line);
     } else {
       console.print("Simulated: " + peers + " peers, " + loss + "% of messages lost, seed " + seed);
       figures.lines().forEach(console::print);
       console.print("");
       detection.lines().forEach(console::print);
+      console.print("");
+      overlay.lines().forEach(console::print);
     }
   }
 

@@ -137,7 +137,7 @@ final class OverlayActor extends AbstractBehavior<OverlayActor.Command> {
     return this;
   }
 
-  private static FromPeer wire(OverlayMessage message) {
+  static FromPeer wire(OverlayMessage message) {
     if (message instanceof OverlayMessage.Link it) {
       return new Linked(it);
     } else if (message instanceof OverlayMessage.Unlink it) {

@@ -34,6 +34,9 @@ class BenchGossipCommandTest {
     assertEquals(0, detection.path("notKnownToAll").asInt(), first);
     assertEquals(0, detection.path("falseFailuresPerPeerHour").asDouble(), first);
     assertTrue(detection.path("bytesPerPeerAndSecond").asDouble() > 0, first);
+    JsonNode overlay = json.path("overlay");
+    assertTrue(overlay.path("connectedWhenAThirdFails").asDouble() > 0.9, first);
+    assertTrue(overlay.path("bytesPerPeerAndRound").asDouble() > 0, first);
   }
 
   @Test

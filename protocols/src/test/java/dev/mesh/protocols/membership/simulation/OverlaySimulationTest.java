@@ -1,23 +1,20 @@
-package dev.mesh.protocols.membership;
+package dev.mesh.protocols.membership.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.mesh.protocols.membership.OverlaySimulation.Measured;
+import dev.mesh.protocols.membership.OverlaySettings;
+import dev.mesh.protocols.membership.simulation.OverlaySimulation.Measured;
 import dev.mesh.protocols.sim.SeededDraws;
 import dev.mesh.protocols.sim.Seeds;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The overlay under loss, churn and the failure of many. Other seeds and more of them: {@link
- * Seeds}. The table of the documentation:
- *
- * <pre>mvn -B -pl protocols test -Dtest=OverlaySimulationTest -Dmesh.sim.peers=100,1000,10000</pre>
+ * Seeds}. Large meshes: {@code mesh bench gossip}.
  */
 class OverlaySimulationTest {
   private static final OverlaySettings SETTINGS = OverlaySettings.DEFAULT;
@@ -26,7 +23,7 @@ class OverlaySimulationTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 12})
   void fewPeersKeepAsManyConnectionsAsThereAre(int count) {
-    OverlaySimulation mesh = new OverlaySimulation(count, 1, SETTINGS);
+    OverlaySimulation mesh = simulation(count, 1);
     mesh.join(count);
     mesh.rounds(30);
     Measured measured = mesh.measure();
@@ -44,7 +41,7 @@ class OverlaySimulationTest {
   private static long aThirdFails(long seed) {
     SeededDraws draws = new SeededDraws(seed);
     int count = (int) draws.between(30, 250);
-    OverlaySimulation mesh = new OverlaySimulation(seed, 1 + draws.below(4), SETTINGS);
+    OverlaySimulation mesh = simulation(seed, 1 + draws.below(4));
     mesh.loss(draws.any(LOSSES));
     mesh.join(count);
     assertTrue(mesh.roundsUntilRight(80) < 80, () -> "never right: " + mesh.measure());
@@ -64,7 +61,7 @@ class OverlaySimulationTest {
 
   private static long churn(long seed) {
     SeededDraws draws = new SeededDraws(seed);
-    OverlaySimulation mesh = new OverlaySimulation(seed, 3, SETTINGS);
+    OverlaySimulation mesh = simulation(seed, 3);
     mesh.loss(draws.any(LOSSES));
     mesh.join(150);
     mesh.rounds(40);
@@ -85,7 +82,7 @@ class OverlaySimulationTest {
   }
 
   private static long heal(long seed) {
-    OverlaySimulation mesh = new OverlaySimulation(seed, 2, SETTINGS);
+    OverlaySimulation mesh = simulation(seed, 2);
     mesh.join(80);
     mesh.rounds(40);
     mesh.cut(true);
@@ -97,37 +94,20 @@ class OverlaySimulationTest {
   }
 
   @Test
-  @EnabledIfSystemProperty(named = "mesh.sim.peers", matches = "[0-9,]+")
-  void printsTheTable() {
-    Stream.of(System.getProperty("mesh.sim.peers").split(","))
-        .map(Integer::valueOf)
-        .forEach(count -> LOSSES.forEach(loss -> System.out.println(row(count, loss))));
+  void figuresAreThoseOfTheSeedAndTheMeshHoldsTogether() {
+    OverlayFigures figures = figures();
+    assertEquals(figures, figures());
+    assertTrue(figures.largestWhenStruck() > 0.9, figures::toString);
+    assertTrue(figures.connectedUnderChurn() > 0.9, figures::toString);
+    assertTrue(figures.wholeAfter().orElseThrow() <= 20, figures::toString);
   }
 
-  private static String row(int count, int loss) {
-    OverlaySimulation mesh = new OverlaySimulation(1, 3, SETTINGS);
-    mesh.loss(loss);
-    mesh.join(3);
-    int joining = 0;
-    while (mesh.size() < count) {
-      mesh.join(Math.min(count - mesh.size(), Math.max(10, mesh.size() / 4)));
-      mesh.round();
-      joining++;
-    }
-    int formed = mesh.roundsUntilRight(200);
-    mesh.rounds(SETTINGS.maxAge());
-    mesh.forgetTraffic();
-    mesh.rounds(20);
-    String traffic =
-        "%.1f messages, %.0f bytes".formatted(mesh.messagesPerTurn(), mesh.bytesPerTurn());
-    Measured steady = mesh.measure();
-    mesh.kill(count / 3);
-    Measured struck = mesh.measure();
-    int whole = mesh.roundsUntilWhole(100);
-    int right = whole + mesh.roundsUntilRight(200);
-    return ("%d peers, %d%% loss: all joined in %d rounds, right %d later; %s a round; %s;"
-            + " a third fails: %s; whole after %d rounds, right after %d: %s")
-        .formatted(
-            count, loss, joining, formed, traffic, steady, struck, whole, right, mesh.measure());
+  private static OverlayFigures figures() {
+    return OverlayFigures.measure(
+        new OverlayFigures.Setup(200, 3, 5, SETTINGS), new SeededDraws(1), message -> 100);
+  }
+
+  private static OverlaySimulation simulation(long seed, int zones) {
+    return new OverlaySimulation(new SeededDraws(seed), zones, SETTINGS, message -> 1);
   }
 }

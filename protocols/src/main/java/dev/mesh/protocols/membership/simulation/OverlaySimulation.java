@@ -1,9 +1,14 @@
-package dev.mesh.protocols.membership;
+package dev.mesh.protocols.membership.simulation;
 
+import dev.mesh.protocols.Draws;
 import dev.mesh.protocols.PeerId;
+import dev.mesh.protocols.membership.Candidate;
+import dev.mesh.protocols.membership.Overlay;
 import dev.mesh.protocols.membership.Overlay.Effect;
 import dev.mesh.protocols.membership.Overlay.Input;
-import dev.mesh.protocols.sim.SeededDraws;
+import dev.mesh.protocols.membership.OverlayMessage;
+import dev.mesh.protocols.membership.OverlaySettings;
+import dev.mesh.protocols.placement.StableHash;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -12,12 +17,13 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 
 /**
- * Many peers that keep an overlay, on one thread, from one seed. In each round every living peer
- * has its turn, in an order drawn anew; messages are lost, and one in ten comes a round late.
+ * Many peers that keep an overlay, on one thread. In each round every living peer has its turn, in
+ * an order drawn anew; messages are lost, and one in ten comes a round late.
  */
-final class OverlaySimulation {
+public final class OverlaySimulation {
   private static final int LATE_PERCENT = 10;
   private static final int SEEDS = 3;
   private static final int SEEDS_ASKED_EVERY = 10;
@@ -37,7 +43,7 @@ final class OverlaySimulation {
    * @param zoneless peers with neighbours of their own zone alone
    * @param crowded peers with more neighbours of their own zone than half of all and one
    */
-  record Measured(
+  public record Measured(
       int peers,
       int components,
       double largest,
@@ -48,16 +54,18 @@ final class OverlaySimulation {
       int outside,
       int zoneless,
       int crowded) {
-    boolean isWhole() {
+    /** Whether all the living are connected. */
+    public boolean isWhole() {
       return components == 1;
     }
 
-    boolean isRight() {
+    /** Whether nothing is left to mend. */
+    public boolean isRight() {
       return isWhole() && cutPoints == 0 && outside == 0 && zoneless == 0 && ringShare == 1;
     }
   }
 
-  private final SeededDraws draws;
+  private final Draws draws;
   private final OverlaySettings settings;
   private final List<Overlay> peers = new ArrayList<>();
   private final List<Candidate> candidates = new ArrayList<>();
@@ -67,6 +75,8 @@ final class OverlaySimulation {
   private final Deque<Sent> underWay = new ArrayDeque<>();
   private final List<Sent> late = new ArrayList<>();
   private final int zones;
+  private final ToIntFunction<OverlayMessage> bytesOf;
+  private boolean weighing;
   private int lossPercent;
   private boolean cut;
   private int round;
@@ -75,28 +85,38 @@ final class OverlaySimulation {
   private long turns;
   private long trace = 1;
 
-  OverlaySimulation(long seed, int zones, OverlaySettings settings) {
-    this.draws = new SeededDraws(seed);
+  /**
+   * A mesh without peers.
+   *
+   * @param draws decides all that is random
+   * @param zones each as large as the others
+   * @param bytesOf the size of a message on the wire
+   */
+  public OverlaySimulation(
+      Draws draws, int zones, OverlaySettings settings, ToIntFunction<OverlayMessage> bytesOf) {
+    this.draws = draws;
+    this.bytesOf = bytesOf;
     this.zones = zones;
     this.settings = settings;
   }
 
-  void loss(int percent) {
+  /** So many of 100 messages are lost from now on. */
+  public void loss(int percent) {
     lossPercent = percent;
   }
 
   /** Whether nothing passes between peers of even and of odd number. */
-  void cut(boolean now) {
+  public void cut(boolean now) {
     cut = now;
   }
 
   /** So many more peers that know the first few and nobody else. */
-  void join(int count) {
+  public void join(int count) {
     for (int i = 0; i < count; i++) {
       int index = peers.size();
       PeerId id = new PeerId("peer-" + index);
       candidates.add(new Candidate(id, 1, "10.0.0.1:" + (10_000 + index), "zone-" + index % zones));
-      peers.add(new Overlay(candidates.get(index), settings, draws.fork()));
+      peers.add(new Overlay(candidates.get(index), settings, draws));
       alive.add(true);
       joinedIn.add(round);
       indexes.put(id, index);
@@ -110,12 +130,13 @@ final class OverlaySimulation {
   }
 
   /** So many of the living, drawn, are gone at once; nobody is told. One seed always stays. */
-  void kill(int count) {
+  public void kill(int count) {
     List<Integer> living = living();
     draws.sample(living.subList(1, living.size()), count).forEach(index -> alive.set(index, false));
   }
 
-  int size() {
+  /** How many live. */
+  public int size() {
     return (int) alive.stream().filter(it -> it).count();
   }
 
@@ -129,13 +150,15 @@ final class OverlaySimulation {
     return living;
   }
 
-  void rounds(int count) {
+  /** Lets so many rounds pass. */
+  public void rounds(int count) {
     for (int i = 0; i < count; i++) {
       round();
     }
   }
 
-  void round() {
+  /** Lets a round pass. */
+  public void round() {
     round++;
     underWay.addAll(late);
     late.clear();
@@ -144,7 +167,7 @@ final class OverlaySimulation {
       if (round % SEEDS_ASKED_EVERY == index % SEEDS_ASKED_EVERY) {
         askSeeds(index);
       }
-      turns++;
+      turns += weighing ? 1 : 0;
       carryOut(index, peers.get(index).handle(new Input.Round()));
     }
     while (!underWay.isEmpty()) {
@@ -160,12 +183,14 @@ final class OverlaySimulation {
   private void carryOut(int from, List<Effect> effects) {
     for (Effect effect : effects) {
       if (effect instanceof Effect.Send it) {
-        messages++;
-        bytes += bytes(it.message());
+        if (weighing) {
+          messages++;
+          bytes += bytesOf.applyAsInt(it.message());
+        }
         Sent sent = new Sent(from, indexes.get(it.to().peer()), it.message());
         boolean passes = !cut || sent.from() % 2 == sent.to() % 2;
-        if (passes && !draws.chance(lossPercent)) {
-          if (draws.chance(LATE_PERCENT)) {
+        if (passes && draws.below(100) >= lossPercent) {
+          if (draws.below(100) < LATE_PERCENT) {
             late.add(sent);
           } else {
             underWay.add(sent);
@@ -175,38 +200,28 @@ final class OverlaySimulation {
     }
   }
 
-  /** In a binary form with lengths of one byte. */
-  private static long bytes(OverlayMessage message) {
-    int sightings =
-        message instanceof OverlayMessage.Exchange it
-            ? it.sightings().size()
-            : message instanceof OverlayMessage.Unlink it ? it.instead().size() : 0;
-    Candidate from = message.from();
-    int one = from.peer().value().length() + from.address().length() + from.zone().length() + 12;
-    return 4 + (long) one * (1 + sightings);
-  }
-
-  double messagesPerTurn() {
+  /** Sent by a peer in a round, since {@link #weigh}. */
+  public double messagesPerTurn() {
     return (double) messages / turns;
   }
 
-  double bytesPerTurn() {
+  /** As {@link #messagesPerTurn}. */
+  public double bytesPerTurn() {
     return (double) bytes / turns;
   }
 
-  void forgetTraffic() {
-    messages = 0;
-    bytes = 0;
-    turns = 0;
+  /** From now on messages are counted and weighed. */
+  public void weigh() {
+    weighing = true;
   }
 
   /** The same for two runs from one seed. */
-  long trace() {
+  public long trace() {
     return trace;
   }
 
   /** Rounds until the overlay is as it should be, or {@code limit}. */
-  int roundsUntilRight(int limit) {
+  public int roundsUntilRight(int limit) {
     for (int rounds = 0; rounds < limit; rounds++) {
       if (measure().isRight()) {
         return rounds;
@@ -217,7 +232,7 @@ final class OverlaySimulation {
   }
 
   /** Rounds until all the living are connected, or {@code limit}. */
-  int roundsUntilWhole(int limit) {
+  public int roundsUntilWhole(int limit) {
     for (int rounds = 0; rounds < limit; rounds++) {
       if (measure().isWhole()) {
         return rounds;
@@ -228,7 +243,7 @@ final class OverlaySimulation {
   }
 
   /** A connection counts if both sides live and keep it. */
-  Measured measure() {
+  public Measured measure() {
     List<Integer> living = living();
     Map<Integer, Integer> vertices = new HashMap<>();
     living.forEach(index -> vertices.put(index, vertices.size()));
@@ -294,6 +309,6 @@ final class OverlaySimulation {
   }
 
   private long position(int index) {
-    return RingPosition.of(candidates.get(index).peer());
+    return StableHash.of(candidates.get(index).peer().value());
   }
 }

@@ -1,4 +1,4 @@
-package dev.mesh.protocols.membership;
+package dev.mesh.protocols.membership.simulation;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
