@@ -177,11 +177,15 @@ final class TaskService {
   }
 
   /** What this peer's own replica of the journal holds: for reads without a majority. */
-  private static LedgerReplica.Source replicas(ActorSystem<?> system, LedgerPlaces places) {
+  private LedgerReplica.Source replicas(ActorSystem<?> system, LedgerPlaces places) {
     ReplicaReader reader = new ReplicaReader(Adapter.toClassic(system));
     return ledger ->
-        reader
-            .read(places.persistenceId(ledger).id())
-            .thenApply(stored -> LedgerReplica.replay(stored.snapshot(), stored.events()));
+        peer.state()
+            .group(places.groupOf(ledger))
+            .map(held -> reader.read(places.persistenceId(ledger).id()))
+            .map(
+                read ->
+                    read.thenApply(
+                        stored -> LedgerReplica.replay(stored.snapshot(), stored.events())));
   }
 }

@@ -16,10 +16,11 @@ public final class LedgerReplica {
     this.state = state;
   }
 
-  /** Gives what this peer's replica of the journal holds of a ledger. Must not need a majority. */
+  /** Where this peer's own replicas of ledgers are. Must not need a majority. */
   @FunctionalInterface
   public interface Source {
-    CompletionStage<LedgerReplica> read(int ledger);
+    /** What this peer's replica of the journal holds of a ledger; empty if it has no replica. */
+    Optional<CompletionStage<LedgerReplica>> read(int ledger);
   }
 
   /**

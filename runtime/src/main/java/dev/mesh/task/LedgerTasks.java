@@ -179,8 +179,12 @@ public final class LedgerTasks implements Tasks {
   @Override
   public CompletionStage<TaskView> get(String id) {
     int ledger = ledger(Task.checkId(id));
-    if (readOnly.get().isPresent()) {
-      return replicas.read(ledger).thenApply(replica -> replica.view(id));
+    Optional<String> readOnlyWhy = readOnly.get();
+    if (readOnlyWhy.isPresent()) {
+      return replicas
+          .read(ledger)
+          .map(read -> read.thenApply(replica -> replica.view(id)))
+          .orElseGet(() -> CompletableFuture.failedFuture(notHere(readOnlyWhy.get())));
     }
     return client
         .ask(
@@ -260,7 +264,10 @@ public final class LedgerTasks implements Tasks {
 
   private CompletionStage<List<TaskView>> list(int ledger, Query query) {
     if (readOnly.get().isPresent()) {
-      return replicas.read(ledger).thenApply(replica -> replica.list(query));
+      return replicas
+          .read(ledger)
+          .map(read -> read.thenApply(replica -> replica.list(query)))
+          .orElseGet(() -> CompletableFuture.completedStage(List.of()));
     }
     return client
         .ask(
@@ -281,6 +288,11 @@ public final class LedgerTasks implements Tasks {
       throw refusal.exception();
     }
     return ((LedgerReply.Shown) reply).view();
+  }
+
+  private static TasksException notHere(String why) {
+    return new TasksException(
+        Code.READ_ONLY, why + "; nor does it hold a copy of this task: ask another peer");
   }
 
   private static TasksException readOnlyRefusal(String why) {

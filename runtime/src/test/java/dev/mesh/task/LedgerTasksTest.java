@@ -27,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.cluster.typed.Cluster;
@@ -54,6 +55,10 @@ class LedgerTasksTest {
 
   private static final ActorTestKit KIT = ActorTestKit.create("tasks", CONFIG);
   private static final LedgerSettings SETTINGS = LedgerSettings.of(CONFIG);
+
+  /** Of whose ledger a peer in a minority has no replica. */
+  private static final String ELSEWHERE = elsewhere();
+
   private static final Handlers HANDLERS = new Handlers();
   private static ActorRef<LedgerCommand.Sent> region;
   private static Tasks tasks;
@@ -117,6 +122,18 @@ class LedgerTasksTest {
     return true;
   }
 
+  private static String elsewhere() {
+    List<Integer> others =
+        List.of(
+            Digests.ledgerOf("seen", SETTINGS.ledgers()),
+            Digests.ledgerOf("unseen", SETTINGS.ledgers()));
+    return Stream.iterate(0, i -> i + 1)
+        .map(i -> "elsewhere-" + i)
+        .filter(id -> !others.contains(Digests.ledgerOf(id, SETTINGS.ledgers())))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static Tasks client(boolean readOnly) {
     return new LedgerTasks(
         KIT.system(),
@@ -125,10 +142,14 @@ class LedgerTasksTest {
         HANDLERS,
         () -> Optional.of("this peer is read-only").filter(why -> readOnly),
         ledger ->
-            CompletableFuture.completedFuture(
-                LedgerReplica.replay(
-                    Optional.empty(),
-                    List.of(new LedgerEvent.Submitted(LedgerFixtures.task("seen"), 0, 1)))),
+            ledger == Digests.ledgerOf(ELSEWHERE, SETTINGS.ledgers())
+                ? Optional.empty()
+                : Optional.of(
+                    CompletableFuture.completedFuture(
+                        LedgerReplica.replay(
+                            Optional.empty(),
+                            List.of(
+                                new LedgerEvent.Submitted(LedgerFixtures.task("seen"), 0, 1))))),
         InstantSource.system());
   }
 
@@ -235,5 +256,8 @@ class LedgerTasksTest {
     assertEquals(Code.READ_ONLY, refusal(minority.cancel("t")).code());
     assertTrue(get(minority.get("seen")).stale());
     assertEquals(Code.NOT_FOUND, refusal(minority.get("unseen")).code());
+    TasksException elsewhere = refusal(minority.get(ELSEWHERE));
+    assertEquals(Code.READ_ONLY, elsewhere.code());
+    assertTrue(elsewhere.getMessage().contains("ask another peer"), elsewhere.getMessage());
   }
 }
