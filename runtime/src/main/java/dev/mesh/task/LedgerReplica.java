@@ -37,22 +37,15 @@ public final class LedgerReplica {
   }
 
   /**
-   * The task, marked stale.
+   * The task, marked stale; empty if it is not known here, which does not mean that there is none.
    *
-   * @throws TasksException with {@code NOT_FOUND} or {@code GONE}
+   * @throws TasksException with {@code GONE}
    */
-  TaskView view(String id) {
+  Optional<TaskView> view(String id) {
     if (state.wasForgotten(id)) {
       throw new TasksException(Code.GONE, LedgerCore.gone(id));
     }
-    return state
-        .task(id)
-        .map(task -> Views.of(task, true).asStale())
-        .orElseThrow(
-            () ->
-                new TasksException(
-                    Code.NOT_FOUND,
-                    "this peer reaches no majority, and its replica knows no task '" + id + "'"));
+    return state.task(id).map(task -> Views.of(task, true).asStale());
   }
 
   List<TaskView> list(Tasks.Query query) {

@@ -181,15 +181,21 @@ public final class LedgerTasks implements Tasks {
     int ledger = ledger(Task.checkId(id));
     Optional<String> readOnlyWhy = readOnly.get();
     if (readOnlyWhy.isPresent()) {
-      return replicas
-          .read(ledger)
-          .map(read -> read.thenApply(replica -> replica.view(id)))
-          .orElseGet(() -> CompletableFuture.failedFuture(notHere(readOnlyWhy.get())));
+      return getStale(ledger, id, readOnlyWhy.get());
     }
     return client
         .ask(
             replyTo -> new LedgerCommand.Get(ledger, id, 0, replyTo), settings.callTimeout(), false)
         .thenApply(LedgerTasks::view);
+  }
+
+  /** A replica that is behind cannot tell that a task does not exist: no answer is NOT_FOUND. */
+  private CompletionStage<TaskView> getStale(int ledger, String id, String why) {
+    return replicas
+        .read(ledger)
+        .map(read -> read.thenApply(replica -> replica.view(id)))
+        .orElseGet(() -> CompletableFuture.completedStage(Optional.empty()))
+        .thenApply(held -> held.orElseThrow(() -> notHere(why, id)));
   }
 
   @Override
@@ -290,9 +296,9 @@ public final class LedgerTasks implements Tasks {
     return ((LedgerReply.Shown) reply).view();
   }
 
-  private static TasksException notHere(String why) {
+  private static TasksException notHere(String why, String id) {
     return new TasksException(
-        Code.READ_ONLY, why + "; nor does it hold a copy of this task: ask another peer");
+        Code.READ_ONLY, why + "; nor does it hold a copy of task '" + id + "': ask another peer");
   }
 
   private static TasksException readOnlyRefusal(String why) {

@@ -43,7 +43,10 @@ public interface Tasks {
    */
   CompletionStage<List<Outcome>> enqueueAll(List<Task> tasks);
 
-  /** The task as it stands; fails with {@code NOT_FOUND} or {@code GONE}. */
+  /**
+   * The task as it stands; fails with {@code NOT_FOUND} or {@code GONE}. Without a majority, as
+   * this peer's own copy has it, marked stale, or {@code READ_ONLY} if it has none.
+   */
   CompletionStage<TaskView> get(String id);
 
   /** The task once it has ended, or as it stands when {@code wait} has passed. */

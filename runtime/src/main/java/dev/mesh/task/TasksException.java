@@ -18,7 +18,10 @@ public class TasksException extends RuntimeException {
     TOO_LARGE(413),
     /** Too many tasks are open, or too many calls wait; try later. */
     TOO_MUCH(429),
-    /** This peer reaches no majority: it takes no writes until it does. Nothing was done. */
+    /**
+     * This peer reaches no majority: until it does, it takes no writes and cannot tell what it has
+     * no copy of. Nothing was done.
+     */
     READ_ONLY(503),
     /** No answer in time, or the ledger failed under way; the outcome may be unknown. */
     UNAVAILABLE(503),
