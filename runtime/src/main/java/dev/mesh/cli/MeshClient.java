@@ -232,9 +232,10 @@ final class MeshClient {
     if (message.isEmpty()) {
       message = "'" + response.uri() + "' answered " + response.statusCode() + "; is it a peer?";
     }
+    boolean full = problem.path("error").asText().equals("full");
     int exitCode =
         switch (response.statusCode()) {
-          case 400, 413 -> ExitCode.WRONG_USAGE;
+          case 400, 413 -> full ? ExitCode.FAILED : ExitCode.WRONG_USAGE;
           case 503 -> ExitCode.NO_QUORUM;
           default -> ExitCode.FAILED;
         };

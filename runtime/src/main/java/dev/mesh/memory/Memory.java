@@ -15,7 +15,9 @@ import org.apache.pekko.stream.javadsl.Source;
  * it. A time to live counts from the clock of the peer that puts; the entry is removed by the peer
  * that leads the namespace's group, within about a second of its own clock, and is seen until then.
  *
- * <p>Keys are not empty; their length and that of values is bounded by {@code mesh.memory}.
+ * <p>Keys are not empty; their length and that of values is bounded by {@code mesh.memory}, and so
+ * is what the group that keeps a namespace may hold: a write that would add more fails with {@link
+ * MemoryException.Code#FULL}, while one that adds nothing, and a deletion, is always taken.
  * Thread-safe; nothing here blocks. Every stage fails with {@link MemoryException}, which says why
  * and whether the outcome is known.
  */

@@ -15,6 +15,11 @@ public class MemoryException extends RuntimeException {
     MISMATCH(412),
     /** The value or the key is over its bound in {@code mesh.memory}. */
     TOO_LARGE(413),
+    /**
+     * The group that keeps the namespace holds all that {@code mesh.memory} lets it hold: delete
+     * something, or raise the bound.
+     */
+    FULL(413),
     /** Too much waits already; try later. Nothing was done. */
     TOO_MUCH(429),
     /** No majority answers. Nothing was done, unless the outcome is unknown. */

@@ -3,17 +3,20 @@ package dev.mesh.memory;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import dev.mesh.persistence.Checked;
+import dev.mesh.persistence.replicated.memory.MemoryBound;
 import java.time.Duration;
 
 /**
  * The bounds of the shared memory: {@code mesh.memory} in {@code reference.conf}, which says what
  * each value means and its unit.
  *
+ * @param bound of one group's memory
  * @param groups into how many groups namespaces are divided: {@code mesh.replication.groups}
  */
 public record MemorySettings(
     int maxKeyBytes,
     int maxValueBytes,
+    MemoryBound bound,
     int maxPageBytes,
     int maxWatches,
     int maxExpired,
@@ -36,6 +39,9 @@ public record MemorySettings(
         new MemorySettings(
             (int) memory.bytes("max-key-bytes", 16, 16 * 1024),
             (int) memory.bytes("max-value-bytes", 1, 64L * MIB),
+            new MemoryBound(
+                memory.integer("max-keys", 1, Integer.MAX_VALUE),
+                memory.bytes("max-bytes", MIB, Long.MAX_VALUE)),
             (int) memory.bytes("max-page-bytes", 1024, MIB),
             memory.integer("max-watches", 0, 100_000),
             memory.integer("max-expired", 1, 1000),

@@ -4,6 +4,7 @@ import dev.mesh.memory.MemoryException.Code;
 import dev.mesh.persistence.replicated.ReplicatedLog;
 import dev.mesh.persistence.replicated.memory.MemoryAnswer;
 import dev.mesh.persistence.replicated.memory.MemoryAnswer.Status;
+import dev.mesh.persistence.replicated.memory.MemoryBound;
 import dev.mesh.persistence.replicated.memory.MemoryCommand;
 import dev.mesh.persistence.replicated.memory.MemoryQuery;
 import dev.mesh.protocols.Bytes;
@@ -47,8 +48,13 @@ final class ReplicatedMemory implements Memory {
           long expected = how.expected().orElse(MemoryCommand.ANY);
           return propose(
                   new MemoryCommand.Put(
-                      namespace, key, expected, expires, Bytes.wrap(value.clone())))
-              .thenApply(answer -> done(key, expected, answer).version());
+                      namespace,
+                      key,
+                      expected,
+                      expires,
+                      Bytes.wrap(value.clone()),
+                      service.settings().bound()))
+              .thenApply(answer -> written(key, expected, answer));
         });
   }
 
@@ -141,6 +147,25 @@ final class ReplicatedMemory implements Memory {
                 Code.UNAVAILABLE,
                 away.getMessage() + "; or ask for a stale read (?consistency=stale, --stale)")
             : known);
+  }
+
+  private long written(String key, long expected, MemoryAnswer answer) {
+    MemoryBound bound = service.settings().bound();
+    if (answer.status() == Status.TOO_MANY_KEYS) {
+      throw full(key, answer.version() + " keys", "max-keys = " + bound.maxKeys());
+    } else if (answer.status() == Status.TOO_MANY_BYTES) {
+      throw full(key, answer.version() + " bytes", "max-bytes = " + bound.maxBytes());
+    }
+    return done(key, expected, answer).version();
+  }
+
+  private MemoryException full(String key, String held, String bound) {
+    return new MemoryException(
+        Code.FULL,
+        ("'%s' does not fit: group %d, which keeps the namespace '%s', holds %s, and"
+             + " mesh.memory.%s; delete what is not needed, give entries a time to live, or set it"
+             + " higher at every peer")
+            .formatted(key, group.value(), namespace, held, bound));
   }
 
   private static MemoryAnswer done(String key, long expected, MemoryAnswer answer) {

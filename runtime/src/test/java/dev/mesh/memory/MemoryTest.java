@@ -46,7 +46,7 @@ class MemoryTest {
                 pekko.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
                 pekko.remote.artery.advanced.maximum-frame-size = 1 MiB
                 mesh { manage-cluster = on, expect = 1 }
-                mesh.memory { max-page-bytes = 1024, max-watches = 2, expiry-interval = 100ms }
+                mesh.memory { max-page-bytes = 1024, max-bytes = 1 MiB, max-watches = 2, expiry-interval = 100ms }
                 """)
             .withFallback(ConfigFactory.parseString("mesh.data-dir = \"" + folder + "\""))
             .withFallback(ConfigFactory.load());
@@ -182,6 +182,22 @@ class MemoryTest {
         MemoryException.Code.INVALID,
         refused(MemoryException.class, memory.put("\ud800", bytes("x"))).code());
     assertThrows(MemoryException.class, () -> mesh.memory(""));
+  }
+
+  @Test
+  void whatAGroupHasNoRoomForIsRefusedAndRoomCanBeMade() {
+    Memory memory = mesh.memory("full");
+    byte[] large = new byte[200 * 1024];
+    IntStream.range(0, 5).forEach(i -> join(memory.put("k" + i, large)));
+    MemoryException refusal = refused(MemoryException.class, memory.put("k5", large));
+    assertEquals(MemoryException.Code.FULL, refusal.code());
+    assertTrue(refusal.outcomeKnown());
+    assertTrue(
+        refusal.getMessage().contains("mesh.memory.max-bytes = 1048576"), refusal.getMessage());
+    join(memory.put("k4", large));
+    join(memory.delete("k0"));
+    join(memory.put("k5", large));
+    IntStream.range(0, 6).forEach(i -> join(memory.delete("k" + i)));
   }
 
   @Test

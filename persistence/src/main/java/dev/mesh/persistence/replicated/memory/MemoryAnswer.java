@@ -10,7 +10,7 @@ import dev.mesh.protocols.Bytes;
  *
  * @param version that the key has now, of a key that is gone the version of its deletion, or 0
  *     where there is nothing and was nothing; after an expiry, the number of entries that it
- *     deleted
+ *     deleted; of a memory that is full, how many keys or bytes it holds
  */
 public record MemoryAnswer(Status status, long version) {
   /** How it went. */
@@ -21,7 +21,11 @@ public record MemoryAnswer(Status status, long version) {
     /** There was nothing to delete. */
     NOT_FOUND(2),
     /** The bytes are no command. */
-    DAMAGED(3);
+    DAMAGED(3),
+    /** One more key is over the command's {@link MemoryBound}; nothing was changed. */
+    TOO_MANY_KEYS(4),
+    /** The bytes that the command adds are over its {@link MemoryBound}; nothing was changed. */
+    TOO_MANY_BYTES(5);
 
     private final int code;
 

@@ -39,23 +39,44 @@ public sealed interface MemoryCommand {
   }
 
   /**
-   * Puts a value, if the key is as expected.
+   * Puts a value, if the key is as expected and the memory stays within its bound or does not grow.
    *
    * @param expected {@link #ANY}, {@link #ABSENT}, or the version that must be there
    * @param expiresAtMillis since the epoch, or {@link #NEVER}
+   * @param bound of what the group's memory may hold with it
    */
-  record Put(String namespace, String key, long expected, long expiresAtMillis, Bytes value)
+  record Put(
+      String namespace,
+      String key,
+      long expected,
+      long expiresAtMillis,
+      Bytes value,
+      MemoryBound bound)
       implements MemoryCommand {
-    static final int KIND = 1;
+    static final int KIND = 4;
+
+    /** As an earlier version wrote it: without a bound. */
+    static final int KIND_UNBOUND = 1;
 
     @Override
     public void writeTo(BinaryWriter out) {
       out.u8(KIND).text(namespace).text(key).i64(expected).i64(expiresAtMillis).bytes(value);
+      bound.writeTo(out);
+    }
+
+    private static Put readFrom(BinaryReader in, boolean bounded) {
+      return new Put(
+          in.text(),
+          in.text(),
+          in.i64(),
+          in.i64(),
+          in.bytes(),
+          bounded ? MemoryBound.readFrom(in) : MemoryBound.NONE);
     }
 
     @Override
     public int size() {
-      return 64 + namespace.length() + key.length() + value.length();
+      return 96 + namespace.length() + key.length() + value.length();
     }
   }
 
@@ -128,8 +149,8 @@ public sealed interface MemoryCommand {
   }
 
   private static MemoryCommand decode(int kind, BinaryReader in) {
-    if (kind == Put.KIND) {
-      return new Put(in.text(), in.text(), in.i64(), in.i64(), in.bytes());
+    if (kind == Put.KIND || kind == Put.KIND_UNBOUND) {
+      return Put.readFrom(in, kind == Put.KIND);
     } else if (kind == Delete.KIND) {
       return new Delete(in.text(), in.text(), in.i64());
     } else if (kind == Expire.KIND) {

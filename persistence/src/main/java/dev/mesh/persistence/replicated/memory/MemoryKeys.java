@@ -14,7 +14,7 @@ final class MemoryKeys {
   private static final byte ENTRY = 0x11;
   private static final byte EXPIRY = 0x12;
   private static final byte CHANGE = 0x13;
-  private static final byte REVISION = 0x14;
+  private static final byte TOTALS = 0x14;
 
   private static final int MAX_NAMESPACE_BYTES = 0xFFFF;
 
@@ -29,6 +29,19 @@ final class MemoryKeys {
     byte[] end = entry(namespace, prefix);
     end[end.length - 1]++; // no byte of UTF-8 is the largest
     return end;
+  }
+
+  static byte[] entriesStart() {
+    return new byte[] {ENTRY};
+  }
+
+  static byte[] entriesEnd() {
+    return new byte[] {ENTRY + 1};
+  }
+
+  /** The bytes of an entry's namespace and key. */
+  static int nameBytes(byte[] entry) {
+    return entry.length - 1 - Short.BYTES;
   }
 
   static String keyOfEntry(byte[] entry) {
@@ -73,8 +86,8 @@ final class MemoryKeys {
     return ByteBuffer.wrap(change).getLong(1);
   }
 
-  static byte[] revision() {
-    return new byte[] {REVISION};
+  static byte[] totals() {
+    return new byte[] {TOTALS};
   }
 
   /** The least key above {@code key}. */

@@ -5,7 +5,6 @@ import dev.mesh.persistence.replicated.GroupStore;
 import dev.mesh.persistence.replicated.MachinePart;
 import dev.mesh.persistence.replicated.RecentRows;
 import dev.mesh.persistence.replicated.memory.MemoryAnswer.Status;
-import dev.mesh.protocols.BinaryReader;
 import dev.mesh.protocols.BinaryReader.MalformedException;
 import dev.mesh.protocols.BinaryWriter;
 import dev.mesh.protocols.Bytes;
@@ -20,24 +19,29 @@ import dev.mesh.protocols.Bytes;
  * <p>An entry that has a time to expire stays, and is seen, until an {@link MemoryCommand.Expire}
  * that names it is applied. The last {@value #CHANGES_KEPT} changes are kept for watchers, by key:
  * one that was overtaken by a later change of its key is not told.
+ *
+ * <p>What is there is counted with every change. A write that adds more than its {@link
+ * MemoryBound} leaves room for changes nothing; one that adds nothing, and a deletion, is always
+ * taken.
  */
 public final class MemoryMachine implements MachinePart {
   /** Part of the replicated state, as all replicas must keep the same. */
   static final int CHANGES_KEPT = 16_384;
 
   private static final int NUMBER = 1;
-  private static final long UNREAD = -1;
 
+  private final GroupStore store;
   private final RecentRows rows;
   private final MemoryQueries queries;
 
-  /** Of the last change, 0 before the first; {@link #UNREAD} until it is needed. */
-  private long revision = UNREAD;
+  /** After all that was applied; null until they are needed. */
+  private MemoryTotals totals;
 
-  private boolean revised;
+  private boolean changed;
 
   /** The memory in {@code store}, empty at first. */
   public MemoryMachine(GroupStore store) {
+    this.store = store;
     this.rows = new RecentRows(store);
     this.queries = new MemoryQueries(store);
   }
@@ -74,9 +78,16 @@ public final class MemoryMachine implements MachinePart {
     if (put.expected() != MemoryCommand.ANY && put.expected() != current) {
       return new MemoryAnswer(Status.MISMATCH, current);
     }
+    MemoryTotals now = totals();
+    MemoryEntry entry = new MemoryEntry(now.revision() + 1, put.expiresAtMillis(), put.value());
+    MemoryTotals next = now.replaced(row, old, entry);
+    if (next.keys() > now.keys() && next.keys() > put.bound().maxKeys()) {
+      return new MemoryAnswer(Status.TOO_MANY_KEYS, now.keys());
+    } else if (next.bytes() > now.bytes() && next.bytes() > put.bound().maxBytes()) {
+      return new MemoryAnswer(Status.TOO_MANY_BYTES, now.bytes());
+    }
     removeExpiry(put.namespace(), put.key(), old, changes);
-    long version = changed(MemoryChange.Kind.PUT, put.namespace(), put.key(), changes);
-    MemoryEntry entry = new MemoryEntry(version, put.expiresAtMillis(), put.value());
+    long version = changed(next, MemoryChange.Kind.PUT, put.namespace(), put.key(), changes);
     rows.put(row, entry.encode(), changes);
     if (put.expiresAtMillis() != MemoryCommand.NEVER) {
       changes.put(
@@ -115,9 +126,11 @@ public final class MemoryMachine implements MachinePart {
 
   private long remove(
       MemoryChange.Kind how, String namespace, String key, MemoryEntry old, GroupChanges changes) {
+    byte[] row = MemoryKeys.entry(namespace, key);
+    MemoryTotals next = totals().replaced(row, old, null);
     removeExpiry(namespace, key, old, changes);
-    rows.delete(MemoryKeys.entry(namespace, key), changes);
-    return changed(how, namespace, key, changes);
+    rows.delete(row, changes);
+    return changed(next, how, namespace, key, changes);
   }
 
   private static void removeExpiry(
@@ -128,23 +141,28 @@ public final class MemoryMachine implements MachinePart {
   }
 
   /** Notes a change for watchers and forgets the oldest; returns the change's revision. */
-  private long changed(MemoryChange.Kind kind, String namespace, String key, GroupChanges changes) {
-    long next = revision() + 1;
-    revision = next;
-    revised = true;
-    changes.put(MemoryKeys.change(next), MemoryChange.row(kind, namespace, key));
-    if (next > CHANGES_KEPT) {
-      changes.delete(MemoryKeys.change(next - CHANGES_KEPT));
-    }
-    return next;
-  }
-
-  private long revision() {
-    if (revision == UNREAD) {
-      Bytes stored = rows.get(MemoryKeys.revision());
-      revision = stored == null ? 0 : new BinaryReader(stored).i64();
+  private long changed(
+      MemoryTotals next,
+      MemoryChange.Kind kind,
+      String namespace,
+      String key,
+      GroupChanges changes) {
+    totals = next;
+    changed = true;
+    long revision = next.revision();
+    changes.put(MemoryKeys.change(revision), MemoryChange.row(kind, namespace, key));
+    if (revision > CHANGES_KEPT) {
+      changes.delete(MemoryKeys.change(revision - CHANGES_KEPT));
     }
     return revision;
+  }
+
+  /** Read before the first change since the state was opened, so nothing is unwritten then. */
+  private MemoryTotals totals() {
+    if (totals == null) {
+      totals = MemoryTotals.of(rows.get(MemoryKeys.totals()), store);
+    }
+    return totals;
   }
 
   /** What is under a key, or null. */
@@ -159,9 +177,9 @@ public final class MemoryMachine implements MachinePart {
 
   @Override
   public void flushTo(GroupChanges changes) {
-    if (revised) {
-      rows.put(MemoryKeys.revision(), number(revision), changes);
-      revised = false;
+    if (changed) {
+      rows.put(MemoryKeys.totals(), totals.encode(), changes);
+      changed = false;
     }
   }
 
@@ -178,7 +196,7 @@ public final class MemoryMachine implements MachinePart {
   @Override
   public void forget() {
     rows.forget();
-    revision = UNREAD;
-    revised = false;
+    totals = null;
+    changed = false;
   }
 }

@@ -39,6 +39,8 @@ final class MemoryQueries {
         return changes(view, it).encode();
       } else if (query instanceof MemoryQuery.Expired it) {
         return expired(view, it).encode();
+      } else if (query instanceof MemoryQuery.Totals) {
+        return MemoryTotals.of(view.get(MemoryKeys.totals()), store).encode();
       }
       throw new IllegalStateException("no answer to " + query);
     }
@@ -49,7 +51,7 @@ final class MemoryQueries {
   }
 
   private static long revision(GroupView view) {
-    Bytes stored = view.get(MemoryKeys.revision());
+    Bytes stored = view.get(MemoryKeys.totals());
     return stored == null ? 0 : new BinaryReader(stored).i64();
   }
 

@@ -72,6 +72,16 @@ public sealed interface MemoryQuery {
     }
   }
 
+  /** What the group's memory comes to, answered with {@link MemoryTotals}. */
+  record Totals() implements MemoryQuery {
+    static final int KIND = 5;
+
+    @Override
+    public void writeTo(BinaryWriter out) {
+      out.u8(KIND);
+    }
+  }
+
   static MemoryQuery decode(Bytes query) {
     BinaryReader in = new BinaryReader(query);
     int format = in.u8();
@@ -84,6 +94,8 @@ public sealed interface MemoryQuery {
       return new Changes(in.text(), in.text(), in.i64(), in.i32());
     } else if (format == FORMAT && kind == Expired.KIND) {
       return new Expired(in.i64(), in.i32());
+    } else if (format == FORMAT && kind == Totals.KIND) {
+      return new Totals();
     }
     throw new MalformedException(
         "a query of format " + format + " and kind " + kind + ", which this version does not know");

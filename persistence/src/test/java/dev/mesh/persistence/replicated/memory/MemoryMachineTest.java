@@ -132,7 +132,8 @@ class MemoryMachineTest {
       probe.put(key, key);
     }
     probe.apply(
-        new MemoryCommand.Put("spac", "ea", ANY, MemoryCommand.NEVER, Bytes.EMPTY).encode());
+        new MemoryCommand.Put("spac", "ea", ANY, MemoryCommand.NEVER, Bytes.EMPTY, MemoryBound.NONE)
+            .encode());
     assertEquals(
         List.of("a", "a/b", "a/z", "a/ü", "a\uffff", "a\ud83d\ude00", "b"), probe.keys(""));
     assertEquals(List.of("a/b", "a/z", "a/ü"), probe.keys("a/"));

@@ -35,7 +35,11 @@ final class MemoryProbe {
   }
 
   static Bytes put(String key, long expected, long expires, String value) {
-    return new MemoryCommand.Put(SPACE, key, expected, expires, Bytes.utf8(value)).encode();
+    return put(key, expected, expires, value, MemoryBound.NONE);
+  }
+
+  static Bytes put(String key, long expected, long expires, String value, MemoryBound bound) {
+    return new MemoryCommand.Put(SPACE, key, expected, expires, Bytes.utf8(value), bound).encode();
   }
 
   static Bytes delete(String key, long expected) {
@@ -86,6 +90,10 @@ final class MemoryProbe {
 
   List<MemoryCommand.Due> due(long now) {
     return MemoryQuery.DuePage.decode(ask(new MemoryQuery.Expired(now, 100))).due();
+  }
+
+  MemoryTotals totals() {
+    return MemoryTotals.decode(ask(new MemoryQuery.Totals()));
   }
 
   /** Everything that is stored, and the index it stands at, in a form that can be compared. */
