@@ -31,6 +31,19 @@ public record GroupSettings(
   private static final int FRAME_SLACK = 64 * 1024;
 
   public static GroupSettings of(Checked replication) {
+    GroupSettings settings = read(replication);
+    RaftSettings raft = settings.raft;
+    long least = raft.maxUncommittedBytes() + 2 * settings.logBytesInHeap;
+    if (raft.maxLogBytes() < least) {
+      throw replication.refusal(
+          "raft.max-log-bytes",
+          raft.maxLogBytes(),
+          "at least " + least + ", that is raft.max-uncommitted-bytes and twice log-bytes-in-heap");
+    }
+    return settings;
+  }
+
+  private static GroupSettings read(Checked replication) {
     return new GroupSettings(
         replication.integer("groups", 1, Slices.COUNT),
         replication.duration("call-timeout", Duration.ofMillis(100), MINUTE),
@@ -76,6 +89,7 @@ public record GroupSettings(
           raft.bytes("max-inflight-bytes", 1024, 1024L * MIB),
           (int) raft.bytes("max-entry-bytes", 1024, 64L * MIB),
           raft.bytes("max-uncommitted-bytes", 1024, 1024L * MIB),
+          raft.bytes("max-log-bytes", 1024, 4096L * MIB),
           (int) raft.bytes("max-bytes-per-apply", 1024, 64L * MIB),
           raft.integer("max-pending-reads", 1, 1_000_000),
           raft.config().getBoolean("lease-reads"),

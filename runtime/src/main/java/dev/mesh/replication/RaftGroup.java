@@ -223,6 +223,7 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
 
   private Behavior<GroupMessage> onFlush() {
     flushScheduled = false;
+    shortenLog();
     calls.takeBlocks().forEach(raft::step);
     execute(raft.flush());
     return this;
@@ -292,16 +293,24 @@ final class RaftGroup extends AbstractBehavior<GroupMessage> {
 
   private void appliedUpTo(long index) {
     step(new Input.Applied(index));
-    if (raft.logBytes() > settings.logBytesInHeap()) {
-      parts.machine().logIsLong();
-      compact(parts.machine().storedIndex());
-    }
     publishStatus();
   }
 
   private Behavior<GroupMessage> onResumeApplying() {
     appliedUpTo(applier.resumed());
     return this;
+  }
+
+  /**
+   * At every turn, as the machine may have stored its state meanwhile: a heartbeat comes even where
+   * the log is full and so nothing is applied.
+   */
+  private void shortenLog() {
+    long bytes = raft.logBytes();
+    if (bytes > settings.logBytesInHeap()) {
+      parts.machine().logIsLong(bytes > settings.raft().maxLogBytes() / 2);
+      compact(parts.machine().storedIndex());
+    }
   }
 
   /** A leader keeps what a follower lacks until that is too much: then it gets a snapshot. */

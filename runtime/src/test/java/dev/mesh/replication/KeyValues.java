@@ -19,6 +19,7 @@ final class KeyValues implements StateMachine {
   private static final int FORMAT = 1;
 
   private final GroupStore store;
+  private volatile boolean stores = true;
 
   KeyValues(Store store, GroupId group) {
     this.store = GroupStore.open(store, group, FORMAT, 1 << 20);
@@ -27,6 +28,16 @@ final class KeyValues implements StateMachine {
   @Override
   public long appliedIndex() {
     return store.appliedIndex();
+  }
+
+  /** Nothing at all if the machine is told to store nothing. */
+  @Override
+  public long storedIndex() {
+    return stores ? appliedIndex() : 0;
+  }
+
+  void stores(boolean now) {
+    stores = now;
   }
 
   @Override

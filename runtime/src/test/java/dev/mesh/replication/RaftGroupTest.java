@@ -52,6 +52,11 @@ class RaftGroupTest {
   private static final PeerId C = new PeerId("c");
   private static final List<PeerId> ALL = List.of(A, B, C);
   private static final GroupId GROUP = GroupId.META;
+
+  /** So many of this size weigh more than max-log-bytes. */
+  private static final int LARGE_COMMANDS = 60;
+
+  private static final int LARGE = 64 * 1024;
   private static final MeshId MESH = new MeshId("0123456789abcdef0123456789abcdef");
 
   @TempDir Path folder;
@@ -216,6 +221,41 @@ class RaftGroupTest {
     assertEquals("2", ask(A, index, "after"));
   }
 
+  @Test
+  void aLogThatCannotBeShortenedIsNotMadeLonger() {
+    ALL.forEach(this::start);
+    machines.values().forEach(machine -> machine.stores(false));
+    ActorRef<GroupRouter.Command> router = router();
+    CompletionException refused = assertThrows(CompletionException.class, () -> fillLarge(router));
+    ReplicatedLogException why = (ReplicatedLogException) refused.getCause();
+    assertEquals(ReplicatedLogException.Reason.OVERLOADED, why.reason());
+    assertTrue(why.getMessage().contains("state to be stored"), why.getMessage());
+    machines.values().forEach(machine -> machine.stores(true));
+    long last = await().ignoreExceptions().until(() -> fill(router, "later", 1), index -> true);
+    ALL.forEach(peer -> assertEquals("0", ask(peer, last, "later0")));
+  }
+
+  @Test
+  void aFollowerThatCannotShortenItsLogHoldsUpNobodyAndCatchesUp() {
+    ALL.forEach(this::start);
+    PeerId leader = leader();
+    PeerId follower = ALL.stream().filter(id -> !id.equals(leader)).findFirst().orElseThrow();
+    machines.get(follower).stores(false);
+    long last = fillLarge(router());
+    machines.get(follower).stores(true);
+    assertEquals(LARGE, ask(follower, last, "k" + (LARGE_COMMANDS - 1)).length());
+  }
+
+  /** More than a log may hold, one after the other. */
+  private static long fillLarge(ActorRef<GroupRouter.Command> router) {
+    String value = "x".repeat(LARGE);
+    long last = 0;
+    for (int i = 0; i < LARGE_COMMANDS; i++) {
+      last = join(call(router, GroupRouter.Kind.PROPOSE, "k" + i + "=" + value)).index();
+    }
+    return last;
+  }
+
   private void start(PeerId self) {
     start(self, log -> log);
   }
@@ -275,7 +315,10 @@ class RaftGroupTest {
                   retry-tick = 20ms
                   snapshot-chunk-bytes = 1 KiB
                   max-block-bytes = 1 KiB
+                  log-bytes-in-heap = 1 MiB
                   raft {
+                    max-uncommitted-bytes = 512 KiB
+                    max-log-bytes = 3 MiB
                     election-timeout-min = 150ms
                     election-timeout-max = 300ms
                     heartbeat-interval = 30ms

@@ -39,8 +39,10 @@ public interface StateMachine {
   /**
    * The host would like to compact its log beyond {@link #storedIndex}: a machine that does not
    * store every entry begins to store its state. May be called often; what is under way goes on.
+   *
+   * @param pressing whether the host will soon take no more commands until the state is stored
    */
-  default void logIsLong() {}
+  default void logIsLong(boolean pressing) {}
 
   /** What {@link SnapshotWriter#finish} was given for the state that is there; empty for none. */
   Bytes label();

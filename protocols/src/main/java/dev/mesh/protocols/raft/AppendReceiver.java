@@ -14,13 +14,30 @@ final class AppendReceiver {
 
   /** The message is of this peer's term, from that term's leader. */
   void receive(PeerId leader, Message.AppendEntries append) {
-    if (!agreesAt(append.prevIndex(), append.prevTerm())) {
+    boolean agrees = agreesAt(append.prevIndex(), append.prevTerm());
+    if (state.log.bytes() > state.settings.maxLogBytes()) {
+      takeNothing(leader, append, agrees);
+    } else if (agrees) {
+      append.entries().forEach(this::take);
+      commitment.advanceTo(Math.min(append.leaderCommit(), append.lastIndex()));
+      accept(leader, append, append.lastIndex());
+    } else {
       state.outbox.send(leader, rejection(append));
-      return;
     }
-    append.entries().forEach(this::take);
-    commitment.advanceTo(Math.min(append.leaderCommit(), append.lastIndex()));
-    accept(leader, append);
+  }
+
+  /**
+   * The state machine does not keep up, and the log has no room: entries are passed over as if they
+   * were lost, so that the leader's window closes. A heartbeat's answer promises nothing; the first
+   * one when there is room again tells the leader what to send.
+   */
+  private void takeNothing(PeerId leader, Message.AppendEntries append, boolean agrees) {
+    if (agrees) {
+      commitment.advanceTo(Math.min(append.leaderCommit(), append.prevIndex()));
+    }
+    if (append.entries().isEmpty()) {
+      accept(leader, append, 0);
+    }
   }
 
   /** The message is of an older term: the answer tells its sender so. */
@@ -57,13 +74,13 @@ final class AppendReceiver {
    * An acknowledgement waits for the entries to be on disk. A heartbeat's answer need not: it only
    * speaks of what is there already, so that reads and the leader's lease do not wait for a disk.
    */
-  private void accept(PeerId leader, Message.AppendEntries append) {
+  private void accept(PeerId leader, Message.AppendEntries append, long matchIndex) {
     if (append.entries().isEmpty() && state.durability.isHardStateDurable()) {
-      long durable = Math.min(append.lastIndex(), state.durability.persistedIndex());
+      long durable = Math.min(matchIndex, state.durability.persistedIndex());
       state.outbox.send(leader, new Message.AppendAccepted(state.term(), durable, append.round()));
     } else {
       state.sendOnceDurable(
-          leader, new Message.AppendAccepted(state.term(), append.lastIndex(), append.round()));
+          leader, new Message.AppendAccepted(state.term(), matchIndex, append.round()));
     }
   }
 

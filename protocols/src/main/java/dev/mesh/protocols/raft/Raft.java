@@ -100,7 +100,6 @@ public final class Raft {
   // What the host asks for and reports.
 
   private void propose(Input.Propose proposal) {
-    long tail = state.log.bytesAfter(commitment.committed());
     int size = proposal.payload().length();
     if (rules.leadership().isEmpty()) {
       state.refuse(proposal.id(), NOT_LEADER);
@@ -116,12 +115,27 @@ public final class Raft {
               + " bytes do not fit into an entry, which takes "
               + state.settings.maxEntryBytes()
               + ": send less at once");
-    } else if (tail > 0 && tail + size > state.settings.maxUncommittedBytes()) {
-      state.refuse(proposal.id(), tail + " bytes wait to be committed already: try again later");
-    } else {
+    } else if (hasRoomFor(proposal)) {
       Entry entry = rules.leadership().get().append(EntryType.COMMANDS, proposal.payload());
       state.outbox.tell(new Effect.Proposed(proposal.id(), entry.index(), entry.term()));
     }
+  }
+
+  /** Whether the leader's log may grow so much; if not, the proposal is refused. */
+  private boolean hasRoomFor(Input.Propose proposal) {
+    int size = proposal.payload().length();
+    long tail = state.log.bytesAfter(commitment.committed());
+    long all = state.log.bytes();
+    if (tail > 0 && tail + size > state.settings.maxUncommittedBytes()) {
+      state.refuse(proposal.id(), tail + " bytes wait to be committed already: try again later");
+    } else if (all > 0 && all + size > state.settings.maxLogBytes()) {
+      state.refuse(
+          proposal.id(),
+          all + " bytes wait for the group's state to be stored already: try again later");
+    } else {
+      return true;
+    }
+    return false;
   }
 
   private void read(Input.Read read) {
@@ -231,7 +245,7 @@ public final class Raft {
 
   /** The weight of the entries held in memory, in bytes. */
   public long logBytes() {
-    return state.log.bytesAfter(state.log.compacted().index());
+    return state.log.bytes();
   }
 
   /** How far each follower is; empty unless this peer leads. */

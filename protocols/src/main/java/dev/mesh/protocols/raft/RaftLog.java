@@ -49,6 +49,11 @@ final class RaftLog {
     return weightAt(lastIndex()) - weightAt(index);
   }
 
+  /** The weight of all entries, in bytes. */
+  long bytes() {
+    return bytesAfter(compacted.index());
+  }
+
   /** Whether {@link #termAt} knows {@code index}. */
   boolean knows(long index) {
     return index >= compacted.index() && index <= lastIndex();

@@ -13,6 +13,8 @@ package dev.mesh.protocols.raft;
  * @param maxInflightBytes the same in bytes; one message is always allowed
  * @param maxEntryBytes commands in one entry; a proposal that is larger is refused
  * @param maxUncommittedBytes a leader's uncommitted tail; beyond it proposals are refused
+ * @param maxLogBytes entries held in memory because the state machine has not stored what they
+ *     changed; beyond it a leader refuses proposals and a follower takes no more
  * @param maxBytesPerApply entries handed to the state machine in one effect, at least one entry
  * @param maxPendingReads linearizable reads without an answer yet; beyond it reads are refused
  * @param leaseReads whether a leader answers reads for a while after a majority has answered it,
@@ -31,6 +33,7 @@ public record RaftSettings(
     long maxInflightBytes,
     int maxEntryBytes,
     long maxUncommittedBytes,
+    long maxLogBytes,
     int maxBytesPerApply,
     int maxPendingReads,
     boolean leaseReads,
@@ -46,6 +49,14 @@ public record RaftSettings(
     positive("max-bytes-per-apply", maxBytesPerApply);
     positive("max-pending-reads", maxPendingReads);
     positive("lease-margin", leaseMarginMillis);
+    if (maxLogBytes < maxUncommittedBytes) {
+      throw new IllegalArgumentException(
+          "max-log-bytes of "
+              + maxLogBytes
+              + " is under max-uncommitted-bytes of "
+              + maxUncommittedBytes
+              + ": raise the one or lower the other");
+    }
     if (electionTimeoutMinMillis < 2 * heartbeatMillis) {
       throw new IllegalArgumentException(
           "election time-out of at least "

@@ -14,6 +14,9 @@ import java.util.function.Supplier;
  * a client is promised).
  */
 final class Oracle {
+  /** What a log may be over its bound: a message that found room, or a leader's first entries. */
+  private static final int SLACK = 2_000;
+
   private record Position(long index, long term) {}
 
   /** What an entry must be wherever it is, and what must come before it. */
@@ -138,6 +141,15 @@ final class Oracle {
     require(
         Long.valueOf(index).equals(executed.get(command)),
         () -> "command " + command + " was not executed as " + index);
+  }
+
+  void holds(SimulatedPeer peer, long logBytes) {
+    if (logBytes > Scenario.MAX_LOG_BYTES) {
+      happened("full logs");
+    }
+    require(
+        logBytes <= Scenario.MAX_LOG_BYTES + SLACK,
+        () -> peer.id() + " holds " + logBytes + " bytes of log");
   }
 
   void sessionExpired() {

@@ -22,7 +22,14 @@ class RaftSimulationTest {
 
   /** What must happen in all the seeds together, or the simulation tests too little. */
   private static final List<String> HAPPENINGS =
-      List.of("acknowledged", "reads", "snapshots", "changes", "transfers", "sessions expired");
+      List.of(
+          "acknowledged",
+          "reads",
+          "snapshots",
+          "changes",
+          "transfers",
+          "sessions expired",
+          "full logs");
 
   private final Map<String, Integer> counts = new TreeMap<>();
 

@@ -30,6 +30,7 @@ class RaftTest {
           1_000,
           450,
           500,
+          1_200,
           200,
           3,
           false,
@@ -86,6 +87,70 @@ class RaftTest {
     assertEquals(List.of(2L), refused.stream().map(Effect.Refused::id).toList());
     assertTrue(refused.get(0).why().contains("432 bytes wait"), refused.get(0).why());
     assertEquals(Optional.of(A), refused.get(0).leader());
+  }
+
+  @Test
+  void proposalsAreRefusedWhileTheStateOfTooMuchIsNotStored() {
+    lead();
+    for (int i = 1; i <= 3; i++) {
+      raft.step(new Input.Propose(i, Bytes.wrap(new byte[300])));
+      assertEquals(List.of(), of(raft.flush(), Effect.Refused.class));
+      raft.step(new Input.Persisted(3 + i));
+      raft.step(new Input.Receive(B, new Message.AppendAccepted(1, 1 + i, 0)));
+      raft.flush();
+      raft.step(new Input.Applied(1 + i));
+    }
+    raft.step(new Input.Propose(4, Bytes.wrap(new byte[300])));
+    List<Effect.Refused> refused = of(raft.flush(), Effect.Refused.class);
+    assertTrue(refused.get(0).why().contains("to be stored"), refused.get(0).why());
+    raft.step(new Input.Compact(3));
+    raft.step(new Input.Propose(5, Bytes.wrap(new byte[300])));
+    assertEquals(1, of(raft.flush(), Effect.Proposed.class).size());
+  }
+
+  @Test
+  void aFollowerTakesNoMoreWhileTheStateOfTooMuchIsNotStored() {
+    raft.start();
+    for (long index = 1; index <= 3; index++) {
+      append(index, new byte[400]);
+    }
+    raft.step(new Input.Persisted(2));
+    raft.flush();
+    assertEquals(List.of(), append(4, new byte[1]), "as if it were lost");
+    assertEquals(3, raft.lastIndex());
+    assertEquals(0, accepted(heartbeat(4, 0)).matchIndex());
+    raft.step(new Input.Persisted(4));
+    raft.flush();
+    assertEquals(0, accepted(heartbeat(3, 3)).matchIndex());
+    assertEquals(
+        3, raft.commitIndex(), "what is committed is heard of, or nothing could be stored");
+    raft.step(new Input.Applied(3));
+    raft.step(new Input.Compact(2));
+    assertEquals(3, accepted(heartbeat(3, 3)).matchIndex());
+    append(4, new byte[1]);
+    assertEquals(4, raft.lastIndex());
+  }
+
+  /** From b, who leads term 1; returns what is sent. */
+  private List<Effect.Send> append(long index, byte[] payload) {
+    Entry entry = new Entry(index, 1, EntryType.COMMANDS, Bytes.wrap(payload));
+    return receive(index - 1, List.of(entry), 0);
+  }
+
+  private List<Effect> heartbeat(long lastIndex, long committed) {
+    return List.copyOf(receive(lastIndex, List.of(), committed));
+  }
+
+  private List<Effect.Send> receive(long prevIndex, List<Entry> entries, long committed) {
+    long prevTerm = prevIndex == 0 ? 0 : 1;
+    raft.step(
+        new Input.Receive(
+            B, new Message.AppendEntries(1, prevIndex, prevTerm, entries, committed, 1)));
+    return of(raft.flush(), Effect.Send.class);
+  }
+
+  private static Message.AppendAccepted accepted(List<Effect> effects) {
+    return (Message.AppendAccepted) of(effects, Effect.Send.class).get(0).message();
   }
 
   @Test
@@ -284,7 +349,7 @@ class RaftTest {
 
   private static RaftSettings settings(long leastTimeout, long mostTimeout, int bytesPerAppend) {
     return new RaftSettings(
-        leastTimeout, mostTimeout, 30, bytesPerAppend, 1, 1, 1, 1, 1, 1, 1, false, 1);
+        leastTimeout, mostTimeout, 30, bytesPerAppend, 1, 1, 1, 1, 1, 1, 1, 1, false, 1);
   }
 
   private static Raft raft(Membership membership) {

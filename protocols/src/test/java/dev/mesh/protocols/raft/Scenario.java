@@ -28,6 +28,9 @@ record Scenario(
     long mostBetweenReads,
     long faultsMillis) {
 
+  /** Some seeds reach it, those whose peers compact their logs seldom. */
+  static final long MAX_LOG_BYTES = 5_000;
+
   /** A seed has one of these. */
   enum Theme {
     /** All that can go wrong, in groups of all sizes. */
@@ -162,6 +165,7 @@ record Scenario(
         600,
         1_000,
         3_000,
+        MAX_LOG_BYTES,
         300,
         8,
         leases,

@@ -134,6 +134,7 @@ final class SimulatedPeer {
     }
     raft.step(input);
     raft.checkInvariants();
+    oracle.holds(this, raft.logBytes());
     if (draws.chance(60)) {
       flush();
     } else if (!flushDue) {

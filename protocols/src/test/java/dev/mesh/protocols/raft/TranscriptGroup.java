@@ -103,7 +103,7 @@ final class TranscriptGroup {
   }
 
   private RaftSettings settings() {
-    return new RaftSettings(100, 200, 30, 1, 4, 8, 400, 500, 1_000, 200, 8, leases, 10);
+    return new RaftSettings(100, 200, 30, 1, 4, 8, 400, 500, 1_000, 1_000_000, 200, 8, leases, 10);
   }
 
   private void propose(List<String> words) {

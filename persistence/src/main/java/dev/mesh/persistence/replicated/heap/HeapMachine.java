@@ -131,11 +131,12 @@ public final class HeapMachine implements StateMachine {
   /**
    * Writes the state, on the caller's thread, into memory; from there it goes to the store. Not
    * before as much was applied as the state is large, so that a large one is not written over and
-   * over: the log grows as long as that.
+   * over, unless it is pressing: the log grows as long as that.
    */
   @Override
-  public void logIsLong() {
-    if (appliedIndex == saver.storedIndex() || appliedBytes < stateBytes || !saver.canSave()) {
+  public void logIsLong(boolean pressing) {
+    boolean worthIt = pressing || appliedBytes >= stateBytes;
+    if (!worthIt || appliedIndex == saver.storedIndex() || !saver.canSave()) {
       return;
     }
     PartsOutput out = new PartsOutput(partBytes);

@@ -69,7 +69,7 @@ class HeapMachineTest {
 
   private void save() {
     long index = machine.appliedIndex();
-    machine.logIsLong();
+    machine.logIsLong(false);
     await().until(() -> machine.storedIndex() == index);
   }
 
@@ -124,10 +124,22 @@ class HeapMachineTest {
     save();
     long stored = machine.storedIndex();
     count(machine, "little");
-    machine.logIsLong();
+    machine.logIsLong(false);
     countMany("b");
     save();
     assertEquals(2 * stored + 1, machine.storedIndex());
+  }
+
+  @Test
+  void aLargeStateIsStoredAnewForALittleIfTheLogHasNoRoom() {
+    countMany("a");
+    save();
+    count(machine, "little");
+    machine.logIsLong(true);
+    await().until(() -> machine.storedIndex() == machine.appliedIndex());
+    Counters stored = counters;
+    reopen();
+    assertEquals(stored.counts, counters.counts);
   }
 
   @Test
@@ -151,7 +163,7 @@ class HeapMachineTest {
     Path copy = null;
     for (int i = 0; i < 5; i++) {
       countMany("b" + i + "-");
-      machine.logIsLong();
+      machine.logIsLong(false);
       copy = StoreFixtures.killedCopy(folder.resolve("here"), folder.resolve("copy"));
     }
     try (Store killed = Store.open(copy, StoreFixtures.settings())) {
@@ -174,7 +186,7 @@ class HeapMachineTest {
       Counters target = new Counters();
       HeapMachine other = open(there, target);
       count(other, "stale");
-      other.logIsLong();
+      other.logIsLong(false);
       long index = install(other.beginInstall());
       assertEquals(machine.storedIndex(), index);
       assertEquals(index, other.appliedIndex());
