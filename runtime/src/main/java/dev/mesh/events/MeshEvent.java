@@ -107,7 +107,7 @@ public record MeshEvent(long id, Instant time, PeerId at, What what) {
     }
   }
 
-  /** A peer that is not of this mesh was refused. */
+  /** A peer that is not of this mesh was refused, or what a peer has sent. */
   public record PeerRefused(String why) implements What {
     @Override
     public String text() {

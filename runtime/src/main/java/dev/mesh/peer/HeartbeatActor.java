@@ -8,8 +8,10 @@ import dev.mesh.protocols.membership.FailureDetector.Effect;
 import dev.mesh.protocols.membership.FailureDetector.Input;
 import dev.mesh.protocols.membership.Heartbeat;
 import dev.mesh.protocols.membership.HeartbeatSettings;
+import dev.mesh.protocols.membership.Outcome;
 import dev.mesh.protocols.membership.PeerObservation;
 import dev.mesh.protocols.membership.WatchRings;
+import dev.mesh.protocols.membership.Witness;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -62,16 +64,19 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
    *
    * @param contacts every peer ever heard of, each in its latest life
    * @param detectors where another peer's detector is; empty while that is unknown
+   * @param witness is told who does not behave
    */
   record Environment(
       HeartbeatSettings settings,
       PeerState state,
       Supplier<Collection<Contact>> contacts,
       Function<PeerId, Optional<ActorRef<HeartbeatWire>>> detectors,
+      Witness witness,
       Lost lost) {}
 
   private final Environment environment;
   private final FailureDetector detector;
+  private final Refusals refusals;
 
   /** In which life they left. */
   private final Map<PeerId, Long> left =
@@ -87,13 +92,14 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
   private Set<PeerId> registered = Set.of();
   private Set<PeerId> watched = Set.of();
 
-  static Behavior<Command> create(PeerContext peer, Lost lost) {
+  static Behavior<Command> create(PeerContext peer, Witness witness, Lost lost) {
     return create(
         new Environment(
             peer.settings().heartbeat(),
             peer.state(),
             peer.refs()::contacts,
             other -> peer.refs().at(other, NAME),
+            witness,
             lost));
   }
 
@@ -121,6 +127,7 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
     this.detector =
         new FailureDetector(
             environment.state().self(), environment.state().incarnation(), environment.settings());
+    this.refusals = new Refusals(environment.state(), environment.witness());
   }
 
   @Override
@@ -204,6 +211,11 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
       environment
           .state()
           .condemned(new PeerState.Condemnation(it.accused(), it.by(), Instant.now()));
+    } else if (effect instanceof Effect.FalselyAccused it) {
+      LOG.debug("{} has refuted what {} said of it", it.accused(), it.by());
+      environment.witness().saw(it.by(), Outcome.of(it), 1);
+    } else if (effect instanceof Effect.Refused it) {
+      refusals.refused(it.from(), "heartbeat", it.why());
     } else {
       throw new IllegalStateException("no rule for " + effect);
     }

@@ -268,7 +268,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
     peer.state().ready().complete(tasks);
     getContext()
         .spawn(
-            restarting(HeartbeatActor.create(peer, (id, life) -> lost(service, id, life))),
+            restarting(HeartbeatActor.create(peer, witness, (id, life) -> lost(service, id, life))),
             HeartbeatActor.NAME,
             HeartbeatActor.dispatcher());
     getContext().spawn(restarting(OverlayActor.create(peer)), OverlayActor.NAME);

@@ -5,11 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.mesh.events.MeshEvent;
 import dev.mesh.events.MeshEvents;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.membership.Contact;
 import dev.mesh.protocols.membership.FailureDetector.Health;
+import dev.mesh.protocols.membership.HealthUpdate;
+import dev.mesh.protocols.membership.Heartbeat;
 import dev.mesh.protocols.membership.HeartbeatSettings;
+import dev.mesh.protocols.membership.Incarnation;
+import dev.mesh.protocols.membership.Outcome;
 import dev.mesh.protocols.membership.PeerObservation;
 import dev.mesh.protocols.placement.Directory;
 import java.time.Duration;
@@ -38,11 +43,15 @@ class HeartbeatActorTest {
 
   private record Life(PeerId peer, long incarnation) {}
 
+  private record Seen(PeerId at, PeerId subject, Outcome outcome) {}
+
   private final ActorTestKit kit = ActorTestKit.create();
   private final Map<PeerId, Contact> contacts = new ConcurrentHashMap<>();
   private final Map<PeerId, PeerState> states = new ConcurrentHashMap<>();
   private final Map<PeerId, ActorRef<HeartbeatActor.Command>> actors = new ConcurrentHashMap<>();
   private final Map<PeerId, List<Life>> lost = new ConcurrentHashMap<>();
+
+  private final List<Seen> witnessed = new CopyOnWriteArrayList<>();
 
   /** Whose messages do not arrive, nor does what is sent to them. */
   private final Set<PeerId> cutOff = ConcurrentHashMap.newKeySet();
@@ -75,6 +84,7 @@ class HeartbeatActorTest {
                     state,
                     contacts::values,
                     to -> path(peer, to),
+                    (subject, outcome, times) -> witnessed.add(new Seen(peer, subject, outcome)),
                     (failed, life) -> lost.get(peer).add(new Life(failed, life))))));
     contacts.put(peer, new Contact(peer, incarnation, peer + ":1"));
   }
@@ -136,6 +146,28 @@ class HeartbeatActorTest {
     assertEquals(1, heard.accused().life());
     assertTrue(seenAt(A, C).incarnation().compareTo(heard.accused()) > 0);
     assertEquals(Optional.empty(), states.get(A).condemnation());
+  }
+
+  @Test
+  void whoAccusesFalselyOrSendsWhatNobodySendsIsToldOf() {
+    HealthUpdate accusation = new HealthUpdate(C, Incarnation.first(1), Health.SUSPECT, B);
+    fromB(accusation);
+    await().until(() -> witnessed.contains(new Seen(A, B, Outcome.FALSE_ACCUSATION)));
+    assertFalse(refusedAtA());
+    fromB(new HealthUpdate(C, Incarnation.first(9), Health.UP, B));
+    await().until(() -> witnessed.contains(new Seen(A, B, Outcome.REFUSED_MESSAGE)));
+    await().until(this::refusedAtA);
+    assertEquals(1, seenAt(A, C).incarnation().life(), "it was not heard");
+  }
+
+  private void fromB(HealthUpdate update) {
+    Heartbeat.Ping ping = new Heartbeat.Ping(B, Incarnation.first(1), 0, List.of(update));
+    actors.get(A).tell(HeartbeatWire.of(ping));
+  }
+
+  private boolean refusedAtA() {
+    return states.get(A).events().recent().events().stream()
+        .anyMatch(event -> event.what() instanceof MeshEvent.PeerRefused);
   }
 
   @Test

@@ -80,6 +80,16 @@ public final class FailureDetector {
 
     /** This peer was declared failed in its present life, and has now refuted that. */
     record Condemned(Incarnation accused, PeerId by) implements Effect {}
+
+    /**
+     * {@code by} has told this peer of a failure or suspicion that the accused has refuted.
+     *
+     * @param ofMost it has of late accused most of those so that it watches
+     */
+    record FalselyAccused(PeerId accused, PeerId by, boolean ofMost) implements Effect {}
+
+    /** {@code from} has sent what no peer of this release sends, which is not heard. */
+    record Refused(PeerId from, String why) implements Effect {}
   }
 
   /** How a peer stands; from good to bad. */
@@ -95,25 +105,23 @@ public final class FailureDetector {
   private final OwnSleep ownSleep;
   private final LocalHealth localHealth;
   private final Updates updates;
+  private final OwnIncarnation own;
+  private final Accusations accusations;
   private final Map<PeerId, Watched> watched = new TreeMap<>();
   private final List<Effect> effects = new ArrayList<>();
-  private Incarnation incarnation;
-
-  /** The latest of its incarnations that it knows was declared failed. */
-  private Optional<Incarnation> condemned = Optional.empty();
-
   private WatchRings rings = WatchRings.NONE;
   private long intervalAt;
   private long pingedAt;
 
   public FailureDetector(PeerId self, long life, HeartbeatSettings settings) {
     this.self = self;
-    this.incarnation = Incarnation.first(life);
+    this.own = new OwnIncarnation(life);
     this.interval = settings.interval().toNanos();
     this.timeout = settings.timeout().toNanos();
     this.ownSleep = new OwnSleep(settings.tick().toNanos(), interval);
     this.localHealth = new LocalHealth(settings.maxLocalHealth());
     this.updates = new Updates(settings.retransmitFactor());
+    this.accusations = new Accusations(timeout);
   }
 
   public List<Effect> handle(Input input) {
@@ -177,6 +185,7 @@ public final class FailureDetector {
     List<PeerId> mine = given.watchedBy(self);
     watched.keySet().retainAll(Set.copyOf(mine));
     mine.forEach(peer -> watched.computeIfAbsent(peer, it -> new Watched(now)));
+    accusations.watchOnly(watched.keySet());
   }
 
   private void forgiveOwnSleep(long now) {
@@ -227,7 +236,7 @@ public final class FailureDetector {
     boolean again = seen.owesAnswer() && seen.silence(now) < 2 * timeout;
     if (all || again) {
       seen.pinged(now);
-      send(peer, new Heartbeat.Ping(self, incarnation, now, updates.take(peer)));
+      send(peer, new Heartbeat.Ping(self, own.is(), now, updates.take(peer)));
       if (silent && updates.is(peer, Health.SUSPECT)) {
         confirm(peer, seen, self, now);
         askOthers(peer);
@@ -237,7 +246,9 @@ public final class FailureDetector {
 
   private void receive(Heartbeat message, long now) {
     PeerId from = message.from();
-    if (from.equals(self)) {
+    Optional<String> fault = HeartbeatRules.fault(message);
+    fault.ifPresent(why -> effects.add(new Effect.Refused(from, why)));
+    if (from.equals(self) || fault.isPresent()) {
       return;
     }
     meet(from, message.incarnation(), now);
@@ -251,8 +262,11 @@ public final class FailureDetector {
     }
     message.updates().forEach(updates::correct);
     message.updates().forEach(update -> learn(update, true, now));
+    if (seen != null && ownSleep.isOver()) { // asleep, it was accused with good reason
+      message.updates().forEach(update -> heldAgainst(from, update, now));
+    }
     if (message instanceof Heartbeat.Ping it) {
-      send(from, new Heartbeat.Pong(self, incarnation, it.sentAt(), updates.take(from)));
+      send(from, new Heartbeat.Pong(self, own.is(), it.sentAt(), updates.take(from)));
     } else if (message instanceof Heartbeat.Pong it) {
       if (seen != null && it.pingSentAt() <= now) {
         seen.answered(it.pingSentAt(), now);
@@ -295,43 +309,46 @@ public final class FailureDetector {
       seen.heard(now);
     }
     Set<PeerId> confirmedBy = seen == null ? Set.of() : seen.confirmedBy();
-    boolean own = update.by().equals(self);
-    effects.addAll(Declarations.of(before, update, own ? confirmedBy : Set.of()));
-    if (seen != null && !sameAccusation(before, update)) {
+    boolean declares = update.by().equals(self);
+    effects.addAll(Declarations.of(before, update, declares ? confirmedBy : Set.of()));
+    effects.addAll(accusations.refuted(peer, update.incarnation(), rings, now));
+    if (seen != null && before.filter(update::repeatsAccusation).isEmpty()) {
       seen.acquit();
     }
   }
 
-  private static boolean sameAccusation(Optional<HealthUpdate> before, HealthUpdate update) {
-    return update.health() == Health.SUSPECT
-        && before.filter(it -> it.incarnation().equals(update.incarnation())).isPresent();
+  /** The accuser says it itself; what it says may have been refuted before this peer heard it. */
+  private void heldAgainst(PeerId accuser, HealthUpdate update, long now) {
+    Watched accused = watched.get(update.peer());
+    accusations.said(accuser, update, accused != null && accused.silence(now) >= timeout);
+    Optional<Incarnation> latest =
+        update.peer().equals(self)
+            ? Optional.of(own.is())
+            : updates.of(update.peer()).map(HealthUpdate::incarnation);
+    latest.ifPresent(is -> effects.addAll(accusations.refuted(update.peer(), is, rings, now)));
   }
 
   private void hearOfSelf(HealthUpdate update) {
-    Incarnation accused = update.incarnation();
-    if (update.health() == Health.UP || accused.life() != incarnation.life()) {
+    if (!own.isAccusedBy(update)) {
       return;
     }
-    boolean refutes = accused.compareTo(incarnation) >= 0;
+    boolean refutes = own.refutes(update);
     if (refutes) {
-      incarnation = accused.refuting();
-      updates.put(new HealthUpdate(self, incarnation, Health.UP, self));
+      updates.put(new HealthUpdate(self, own.is(), Health.UP, self));
       updates.spread(self);
       localHealth.strained();
     }
-    if (update.health() == Health.FAILED
-        && condemned.filter(it -> it.compareTo(accused) >= 0).isEmpty()) {
-      condemned = Optional.of(accused); // even if the suspicion before it was refuted: too late
-      effects.add(new Effect.Condemned(accused, update.by()));
+    if (own.isCondemnedBy(update)) { // even if the suspicion before it was refuted: too late
+      effects.add(new Effect.Condemned(update.incarnation(), update.by()));
     } else if (refutes) {
-      effects.add(new Effect.Refuted(accused, update.by()));
+      effects.add(new Effect.Refuted(update.incarnation(), update.by()));
     }
   }
 
   private void askOthers(PeerId suspect) {
     Incarnation suspected = updates.of(suspect).orElseThrow().incarnation();
     for (PeerId other : Jury.asked(suspect, self, rings, updates)) {
-      send(other, new Heartbeat.AskConfirmation(self, incarnation, suspect, suspected));
+      send(other, new Heartbeat.AskConfirmation(self, own.is(), suspect, suspected));
     }
   }
 
@@ -346,7 +363,7 @@ public final class FailureDetector {
     send(
         ask.from(),
         new Heartbeat.Confirmation(
-            self, incarnation, ask.suspect(), asked, !refuted && isSilent(seen, now)));
+            self, own.is(), ask.suspect(), asked, !refuted && isSilent(seen, now)));
   }
 
   private void takeAnswer(Heartbeat.Confirmation answer, long now) {

@@ -17,4 +17,9 @@ public record HealthUpdate(PeerId peer, Incarnation incarnation, Health health, 
     int order = incarnation.compareTo(other.incarnation);
     return order > 0 || (order == 0 && health.compareTo(other.health) > 0);
   }
+
+  /** Whether this is a suspicion of an incarnation that something was said of before. */
+  boolean repeatsAccusation(HealthUpdate before) {
+    return health == Health.SUSPECT && before.incarnation.equals(incarnation);
+  }
 }

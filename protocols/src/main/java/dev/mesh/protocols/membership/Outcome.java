@@ -10,13 +10,17 @@ public enum Outcome {
   /** A quorum has confirmed that it is silent. */
   CONFIRMED_FAILED(Aspect.HEARTBEATS, false, 6),
   /** It said what no peer of this mesh and release says. */
-  REFUSED_MESSAGE(Aspect.CONDUCT, false, 4);
+  REFUSED_MESSAGE(Aspect.CONDUCT, false, 4),
+  /** Whom it accused has refuted: often for the fault of a link. */
+  FALSE_ACCUSATION(Aspect.CONDUCT, false, 0.5),
+  /** As before, after it has so accused most of those that it watches. */
+  FALSE_ACCUSATION_OF_MOST(Aspect.CONDUCT, false, 1);
 
   /** Each is remembered apart, so that many outcomes of one say nothing about another. */
   enum Aspect {
     TASKS(16),
     HEARTBEATS(8),
-    CONDUCT(8);
+    CONDUCT(16);
 
     /** The most evidence that is kept: what is older gives way to what is new. */
     final double most;
@@ -34,5 +38,10 @@ public enum Outcome {
     this.aspect = aspect;
     this.good = good;
     this.weight = weight;
+  }
+
+  /** What a false accusation says of the accuser. */
+  public static Outcome of(FailureDetector.Effect.FalselyAccused accusation) {
+    return accusation.ofMost() ? FALSE_ACCUSATION_OF_MOST : FALSE_ACCUSATION;
   }
 }

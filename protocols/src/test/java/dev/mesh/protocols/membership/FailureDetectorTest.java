@@ -11,6 +11,7 @@ import dev.mesh.protocols.membership.FailureDetector.Health;
 import dev.mesh.protocols.membership.FailureDetector.Input;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,7 +83,8 @@ class FailureDetectorTest {
   }
 
   private void rumour(PeerId of, Incarnation incarnation, Health health) {
-    HealthUpdate update = new HealthUpdate(of, incarnation, health, peer(1));
+    PeerId by = health == Health.UP ? of : of.equals(peer(1)) ? peer(2) : peer(1);
+    HealthUpdate update = new HealthUpdate(of, incarnation, health, by);
     say(new Heartbeat.Pong(peer(1), FIRST, now, List.of(update)));
   }
 
@@ -187,7 +189,10 @@ class FailureDetectorTest {
     mesh(3);
     rumour(peer(0), FIRST, Health.SUSPECT);
     rumour(peer(0), FIRST, Health.SUSPECT); // late: it has been refuted
-    assertEquals(List.of(new Effect.Refuted(FIRST, peer(1))), declared);
+    assertEquals(
+        List.of(
+            new Effect.Refuted(FIRST, peer(1)), new Effect.FalselyAccused(peer(0), peer(1), false)),
+        declared);
     Heartbeat.Pong said = ponged();
     assertEquals(REFUTED, said.incarnation());
     assertTrue(
@@ -200,7 +205,11 @@ class FailureDetectorTest {
     mesh(3);
     rumour(peer(0), FIRST, Health.FAILED);
     rumour(peer(0), FIRST, Health.FAILED);
-    assertEquals(List.of(new Effect.Condemned(FIRST, peer(1))), declared);
+    assertEquals(
+        List.of(
+            new Effect.Condemned(FIRST, peer(1)),
+            new Effect.FalselyAccused(peer(0), peer(1), false)),
+        declared);
     assertFalse(core.health().containsKey(peer(0)));
   }
 
@@ -210,7 +219,10 @@ class FailureDetectorTest {
     rumour(peer(0), FIRST, Health.SUSPECT);
     rumour(peer(0), FIRST, Health.FAILED); // both waited while it was frozen
     assertEquals(
-        List.of(new Effect.Refuted(FIRST, peer(1)), new Effect.Condemned(FIRST, peer(1))),
+        List.of(
+            new Effect.Refuted(FIRST, peer(1)),
+            new Effect.FalselyAccused(peer(0), peer(1), false),
+            new Effect.Condemned(FIRST, peer(1))),
         declared);
   }
 
@@ -339,10 +351,84 @@ class FailureDetectorTest {
     mesh(3);
     rumour(peer(2), REFUTED, Health.UP);
     IntStream.range(0, 50).forEach(i -> ponged());
-    HealthUpdate refutation = new HealthUpdate(peer(2), REFUTED, Health.UP, peer(1));
+    HealthUpdate refutation = new HealthUpdate(peer(2), REFUTED, Health.UP, peer(2));
     assertFalse(ponged().updates().contains(refutation), "it was told often enough");
     rumour(peer(2), FIRST, Health.FAILED);
     assertTrue(ponged().updates().contains(refutation));
+  }
+
+  @Test
+  void whatIsRefutedCountsOnceForEachPairUntilMostAreAccused() {
+    mesh(4);
+    for (int i = 0; i < 3; i++) {
+      accuseAndRefute(2, i);
+    }
+    assertEquals(List.of(new Effect.FalselyAccused(peer(2), peer(1), false)), falselyAccused());
+    accuseAndRefute(3, 0);
+    accuseAndRefute(2, 3);
+    assertEquals(
+        List.of(
+            new Effect.FalselyAccused(peer(2), peer(1), false),
+            new Effect.FalselyAccused(peer(3), peer(1), true),
+            new Effect.FalselyAccused(peer(2), peer(1), true)),
+        falselyAccused());
+    run(SETTINGS.timeout().toSecondsPart() * Accusations.MEMORY + 1);
+    declared.clear();
+    accuseAndRefute(2, 4);
+    assertEquals(List.of(new Effect.FalselyAccused(peer(2), peer(1), false)), falselyAccused());
+  }
+
+  private void accuseAndRefute(int accused, int refutations) {
+    rumour(peer(accused), new Incarnation(1, refutations), Health.SUSPECT);
+    Incarnation refuted = new Incarnation(1, refutations + 1);
+    answering.put(peer(accused), refuted);
+    say(new Heartbeat.Pong(peer(accused), refuted, now, List.of()));
+    rumour(peer(accused), new Incarnation(1, refutations), Health.SUSPECT); // the same, late
+  }
+
+  private List<Effect> falselyAccused() {
+    return declared.stream().filter(Effect.FalselyAccused.class::isInstance).toList();
+  }
+
+  @Test
+  void anAccusationIsNotHeldAgainstWhomAnotherNamesNorAgainstWhoIsRight() {
+    mesh(4);
+    HealthUpdate named = new HealthUpdate(peer(3), FIRST, Health.SUSPECT, peer(2));
+    say(new Heartbeat.Pong(peer(1), FIRST, now, List.of(named)));
+    say(new Heartbeat.Pong(peer(3), REFUTED, now, List.of()));
+    answering.remove(peer(2));
+    run(4);
+    rumour(peer(2), FIRST, Health.FAILED);
+    say(new Heartbeat.Pong(peer(2), REFUTED, now, List.of())); // it was frozen
+    assertEquals(List.of(), falselyAccused());
+    assertEquals(Health.UP, healthOf(2));
+  }
+
+  @Test
+  void whatNoPeerSaysIsNotHeard() {
+    mesh(3);
+    Incarnation absurd = new Incarnation(1, Long.MAX_VALUE);
+    HealthUpdate fair = new HealthUpdate(peer(2), FIRST, Health.SUSPECT, peer(1));
+    List<Heartbeat> refused =
+        List.of(
+            new Heartbeat.Pong(peer(1), FIRST, now, Collections.nCopies(9, fair)),
+            new Heartbeat.Ping(peer(1), absurd, now, List.of()),
+            pong(new HealthUpdate(peer(2), absurd, Health.SUSPECT, peer(1))),
+            pong(new HealthUpdate(peer(2), REFUTED, Health.UP, peer(1))),
+            pong(new HealthUpdate(peer(2), FIRST, Health.SUSPECT, peer(2))),
+            new Heartbeat.AskConfirmation(peer(1), FIRST, peer(1), FIRST),
+            new Heartbeat.Confirmation(peer(1), FIRST, peer(2), absurd, true));
+    for (Heartbeat message : refused) {
+      say(message);
+      assertEquals(1, declared.size(), message::toString);
+      assertEquals(peer(1), ((Effect.Refused) declared.get(0)).from());
+      declared.clear();
+    }
+    assertEquals(Health.UP, healthOf(2));
+  }
+
+  private static Heartbeat pong(HealthUpdate update) {
+    return new Heartbeat.Pong(peer(1), FIRST, 0, List.of(update));
   }
 
   @Test

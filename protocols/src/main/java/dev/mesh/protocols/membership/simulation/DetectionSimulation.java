@@ -144,6 +144,11 @@ public final class DetectionSimulation {
     cut = now;
   }
 
+  /** A peer says this, too, beside what its detector says. */
+  public void say(PeerId from, PeerId to, Heartbeat message) {
+    send(byId.get(from), new Effect.Send(to, message));
+  }
+
   public List<PeerId> ids() {
     return peers.stream().map(each -> each.id).toList();
   }
