@@ -110,7 +110,7 @@ public record MeshSettings(
           gossip.integer("fanout", 1, 16),
           gossip.integer("rumour-factor", 0, 16),
           gossip.integer("anti-entropy-rounds", 1, 100),
-          (int) gossip.bytes("max-message-bytes", 8 * 1024, 512 * 1024),
+          (int) gossip.bytes("max-message-bytes", 8 * 1024, GossipSettings.MAX_MESSAGE_BYTES),
           gossip.integer("max-peers", 1, 1_000_000),
           gossip.integer("max-entries", 0, 1_000_000),
           (int) gossip.bytes("max-key-bytes", 1, 16 * 1024),

@@ -4,12 +4,14 @@ import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.Draws;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.gossip.Aggregation;
+import dev.mesh.protocols.gossip.AggregationMessage;
 import dev.mesh.protocols.gossip.Gossip;
 import dev.mesh.protocols.gossip.Gossip.Effect;
 import dev.mesh.protocols.gossip.Gossip.Input;
 import dev.mesh.protocols.gossip.Load;
 import dev.mesh.protocols.gossip.PeerFacts;
 import dev.mesh.protocols.membership.FailureDetector.Health;
+import dev.mesh.protocols.membership.Witness;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,23 +50,26 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
   private final GossipHub hub;
   private final Gossip gossip;
   private final Aggregation aggregation;
+  private final Refusals refusals;
 
   /**
    * Gossip about a peer.
    *
    * @param own what this peer is now, measured when asked
+   * @param witness is told who does not behave
    */
-  static Behavior<Command> create(PeerContext peer, Supplier<PeerFacts> own) {
+  static Behavior<Command> create(PeerContext peer, Supplier<PeerFacts> own, Witness witness) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers -> {
                   timers.startTimerWithFixedDelay(Round.INSTANCE, peer.settings().gossipInterval());
-                  return new GossipActor(context, peer, own);
+                  return new GossipActor(context, peer, own, witness);
                 }));
   }
 
-  private GossipActor(ActorContext<Command> context, PeerContext peer, Supplier<PeerFacts> own) {
+  private GossipActor(
+      ActorContext<Command> context, PeerContext peer, Supplier<PeerFacts> own, Witness witness) {
     super(context);
     this.peer = peer;
     this.own = own;
@@ -80,6 +85,7 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
             peer.state().peers(),
             hub.entries());
     this.aggregation = new Aggregation(peer.id(), draws);
+    this.refusals = new Refusals(peer.state(), witness);
     hub.attach(context.getSelf(), context.getSystem());
     onRound();
   }
@@ -87,10 +93,8 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
   @Override
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
-        .onMessage(GossipWire.OfState.class, it -> handle(new Input.Received(it.message())))
-        .onMessage(
-            GossipWire.OfAggregates.class,
-            it -> handle(new Aggregation.Input.Received(it.message())))
+        .onMessage(GossipWire.OfState.class, this::onState)
+        .onMessage(GossipWire.OfAggregates.class, this::onAggregates)
         .onMessage(Write.class, this::onWrite)
         .onMessage(Round.class, round -> onRound())
         .build();
@@ -105,6 +109,7 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
                 .filter(entry -> entry.getValue() == Health.FAILED)
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toSet())));
+    handle(new Input.Distrusted(peer.distrusted()));
     PeerFacts now = own.get();
     handle(new Input.Publish(now));
     handle(new Input.Round(System.currentTimeMillis()));
@@ -114,6 +119,16 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
             new Aggregation.Sample(values(now.load()), gossip.isFirst(), gossip.others())));
     hub.aggregatesAre(aggregation.results());
     return this;
+  }
+
+  private Behavior<Command> onState(GossipWire.OfState it) {
+    return handle(new Input.Received(System.currentTimeMillis(), it.message()));
+  }
+
+  private Behavior<Command> onAggregates(GossipWire.OfAggregates it) {
+    AggregationMessage message = it.message();
+    message.fault().ifPresent(why -> refusals.refused(message.from(), "an aggregate", why));
+    return handle(new Aggregation.Input.Received(message));
   }
 
   private Map<String, Double> values(Load load) {
@@ -149,6 +164,8 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
         hub.changed(it.entry());
       } else if (effect instanceof Effect.Refused it) {
         refusal = Optional.of(it.why());
+      } else if (effect instanceof Effect.MessageRefused it) {
+        refusals.refused(it.from(), "gossip", it.why());
       }
     }
     return refusal;

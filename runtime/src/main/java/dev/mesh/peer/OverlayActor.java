@@ -13,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -85,13 +84,7 @@ final class OverlayActor extends AbstractBehavior<OverlayActor.Command> {
   }
 
   private Behavior<Command> onRound() {
-    double least = peer.settings().distrustBelow();
-    handle(
-        new Input.Distrusted(
-            peer.state().reputations().entrySet().stream()
-                .filter(entry -> entry.getValue() < least)
-                .map(Map.Entry::getKey)
-                .collect(Collectors.toSet())));
+    handle(new Input.Distrusted(peer.distrusted()));
     peer.state().failedLives().forEach((id, life) -> handle(new Input.PeerGone(id, life)));
     for (PeerId neighbour : overlay.neighbours()) {
       if (!peer.state().registry().contains(neighbour)) { // it has left

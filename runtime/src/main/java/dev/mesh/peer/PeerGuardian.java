@@ -272,7 +272,8 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
             HeartbeatActor.NAME,
             HeartbeatActor.dispatcher());
     getContext().spawn(restarting(OverlayActor.create(peer)), OverlayActor.NAME);
-    getContext().spawn(restarting(GossipActor.create(peer, service::facts)), GossipActor.NAME);
+    getContext()
+        .spawn(restarting(GossipActor.create(peer, service::facts, witness)), GossipActor.NAME);
     askLedgers(tasks);
   }
 

@@ -9,11 +9,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.mesh.MeshSettings;
+import dev.mesh.events.MeshEvent;
 import dev.mesh.events.MeshEvents;
 import dev.mesh.gossip.GossipException;
 import dev.mesh.gossip.MeshGossip;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.gossip.Aggregate;
+import dev.mesh.protocols.gossip.AggregationMessage;
+import dev.mesh.protocols.gossip.GossipMessage;
 import dev.mesh.protocols.gossip.Load;
 import dev.mesh.protocols.gossip.PeerFacts;
 import dev.mesh.protocols.gossip.Version;
@@ -57,6 +60,7 @@ class GossipActorTest {
     final PeerRefs refs = new PeerRefs(kit.system());
     final String address = Members.hostPort(Cluster.get(kit.system()).selfMember().address());
     final int queued;
+    final List<PeerId> misbehaved = new CopyOnWriteArrayList<>();
 
     Peer(String name, int queued) {
       this.state = new PeerState(new PeerId(name), 1, new MeshEvents(10, InstantSource.system()));
@@ -69,7 +73,12 @@ class GossipActorTest {
           .systemActorOf(
               Behaviors.setup(
                   context -> {
-                    context.spawn(GossipActor.create(peer, this::facts), GossipActor.NAME);
+                    context.spawn(
+                        GossipActor.create(
+                            peer,
+                            this::facts,
+                            (subject, outcome, times) -> misbehaved.add(subject)),
+                        GossipActor.NAME);
                     return Behaviors.empty();
                   }),
               PeerRefs.GUARDIAN,
@@ -77,8 +86,12 @@ class GossipActorTest {
     }
 
     private PeerFacts facts() {
+      return facts(state.self(), 0);
+    }
+
+    PeerFacts facts(PeerId of, int done) {
       return new PeerFacts(
-          state.self(),
+          of,
           new Version(1, 0),
           address,
           Optional.empty(),
@@ -86,7 +99,7 @@ class GossipActorTest {
           Set.of(),
           Set.of("echo"),
           new Load(1, queued, 4, OptionalDouble.empty()),
-          0,
+          done,
           0,
           "1",
           List.of(),
@@ -115,6 +128,30 @@ class GossipActorTest {
   void stop() {
     a.kit.shutdownTestKit();
     b.kit.shutdownTestKit();
+  }
+
+  @Test
+  void whoSendsWhatNobodySendsIsToldOf() {
+    startBoth();
+    PeerId one = new PeerId("one");
+    PeerId other = new PeerId("other");
+    tellA(
+        GossipWire.of(
+            new GossipMessage.News(one, true, List.of(a.facts(b.state.self(), -1)), List.of())));
+    tellA(
+        GossipWire.of(
+            new AggregationMessage.Share(
+                other, 0, 1, new AggregationMessage.Mass(Double.NaN, Set.of(), Map.of()))));
+    await().atMost(PATIENCE).until(() -> a.misbehaved.containsAll(List.of(one, other)));
+    assertEquals(
+        2,
+        a.state.events().recent().events().stream()
+            .filter(event -> event.what() instanceof MeshEvent.PeerRefused)
+            .count());
+  }
+
+  private void tellA(GossipWire message) {
+    b.refs.<GossipWire>at(a.state.self(), GossipActor.NAME).orElseThrow().tell(message);
   }
 
   @Test

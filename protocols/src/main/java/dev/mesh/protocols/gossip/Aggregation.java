@@ -61,6 +61,7 @@ public final class Aggregation {
      */
     record Round(Optional<PeerId> partner, Sample sample) implements Input {}
 
+    /** Not heard if there is a {@link AggregationMessage#fault}. */
     record Received(AggregationMessage message) implements Input {}
   }
 
@@ -145,7 +146,8 @@ public final class Aggregation {
   }
 
   private void receive(AggregationMessage message) {
-    if (epoch.isEmpty() || message.from().equals(self)) {
+    boolean heard = message.fault().isEmpty() && !message.from().equals(self);
+    if (epoch.isEmpty() || !heard) {
       return;
     }
     if (message.epoch() > epoch.get().number()) {

@@ -2,13 +2,26 @@ package dev.mesh.protocols.gossip;
 
 import dev.mesh.protocols.PeerId;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What peers say to each other of aggregates. Small, whatever the size of the mesh. */
 public sealed interface AggregationMessage {
+  /** Later than any mesh lives to see, at one epoch in ten rounds. */
+  long MAX_EPOCH = 1L << 40;
+
+  /** The most peers of a mesh, each of which puts in 1. */
+  double MAX_SHARE = GossipSettings.MAX_PEERS;
+
   PeerId from();
 
   long epoch();
+
+  /** What no peer of this mesh and release says; empty if nothing is wrong. */
+  default Optional<String> fault() {
+    boolean absurd = epoch() < 0 || epoch() > MAX_EPOCH;
+    return absurd ? Optional.of("epoch " + epoch()) : Optional.empty();
+  }
 
   /**
    * A share of what the sender held. Sent again until it is {@link Taken}; the receiver takes it
@@ -16,7 +29,12 @@ public sealed interface AggregationMessage {
    *
    * @param sequence names the share among all of the sender's
    */
-  record Share(PeerId from, long epoch, long sequence, Mass mass) implements AggregationMessage {}
+  record Share(PeerId from, long epoch, long sequence, Mass mass) implements AggregationMessage {
+    @Override
+    public Optional<String> fault() {
+      return AggregationMessage.super.fault().or(mass::fault);
+    }
+  }
 
   /**
    * A share was taken, now or before; or it is of an epoch that is over.
@@ -36,6 +54,18 @@ public sealed interface AggregationMessage {
     public Mass {
       roots = Set.copyOf(roots);
       parts = Map.copyOf(parts);
+    }
+
+    private Optional<String> fault() {
+      if (parts.size() > Epoch.MAX_NAMES) {
+        return Optional.of(parts.size() + " values, more than " + Epoch.MAX_NAMES);
+      } else if (!isShare(weight)) {
+        return Optional.of("a weight of " + weight);
+      }
+      return parts.entrySet().stream()
+          .filter(it -> !it.getValue().isPossible())
+          .map(it -> "of '" + it.getKey() + "' " + it.getValue())
+          .findFirst();
     }
   }
 
@@ -57,8 +87,20 @@ public sealed interface AggregationMessage {
           sum + other.sum, count + other.count, Math.min(min, other.min), Math.max(max, other.max));
     }
 
+    private boolean isPossible() {
+      return isShare(count)
+          && Double.isFinite(sum)
+          && Double.isFinite(min)
+          && min <= max
+          && Double.isFinite(max);
+    }
+
     Part half() {
       return new Part(sum / 2, count / 2, min, max);
     }
+  }
+
+  private static boolean isShare(double share) {
+    return share >= 0 && share <= MAX_SHARE;
   }
 }

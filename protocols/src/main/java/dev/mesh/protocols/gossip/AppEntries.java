@@ -64,23 +64,16 @@ final class AppEntries {
 
   /** Why this may not be written; empty: it may. */
   Optional<String> refusal(String key, Optional<Bytes> value) {
-    int keyBytes = Bytes.utf8(key).length();
-    int valueBytes = value.map(Bytes::length).orElse(0);
-    if (keyBytes < 1 || keyBytes > settings.maxKeyBytes()) {
-      return Optional.of(
-          "a key of " + keyBytes + " bytes is not within 1 to " + settings.maxKeyBytes());
-    } else if (valueBytes > settings.maxValueBytes()) {
-      return Optional.of(
-          "a value of "
-              + valueBytes
-              + " bytes is over the "
-              + settings.maxValueBytes()
-              + " allowed");
-    } else if (!hasRoomFor(key)) {
-      return Optional.of(
-          "there are " + settings.maxEntries() + " entries: delete some, or raise the bound");
-    }
-    return Optional.empty();
+    return settings
+        .tooLarge(key, value)
+        .or(
+            () ->
+                hasRoomFor(key)
+                    ? Optional.empty()
+                    : Optional.of(
+                        "there are "
+                            + settings.maxEntries()
+                            + " entries: delete some, or raise the bound"));
   }
 
   private boolean hasRoomFor(String key) {

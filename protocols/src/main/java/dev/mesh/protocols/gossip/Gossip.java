@@ -69,7 +69,14 @@ public final class Gossip {
       }
     }
 
-    record Received(GossipMessage message) implements Input {}
+    /** The peers of bad reputation. They are told less often than others, and are answered. */
+    record Distrusted(Set<PeerId> peers) implements Input {
+      public Distrusted {
+        peers = Set.copyOf(peers);
+      }
+    }
+
+    record Received(long now, GossipMessage message) implements Input {}
   }
 
   /** What gossip asks for. */
@@ -84,6 +91,9 @@ public final class Gossip {
 
     /** An application's entry was not written, and why. */
     record Refused(String why) implements Effect {}
+
+    /** {@code from} has sent what no peer of this release sends, which is not heard. */
+    record MessageRefused(PeerId from, String why) implements Effect {}
   }
 
   private final PeerId self;
@@ -149,7 +159,10 @@ public final class Gossip {
       partners.registered(counted.peers());
     } else if (input instanceof Input.Unreachable gone) {
       partners.unreachable(gone.peers());
+    } else if (input instanceof Input.Distrusted bad) {
+      partners.distrusted(bad.peers());
     } else if (input instanceof Input.Received received) {
+      now = Math.max(now, received.now());
       receive(received.message());
     } else {
       throw new IllegalArgumentException("unknown input " + input);
@@ -266,7 +279,9 @@ public final class Gossip {
 
   private void receive(GossipMessage message) {
     PeerId from = message.from();
-    if (from.equals(self)) {
+    Optional<String> fault = GossipRules.fault(message);
+    fault.ifPresent(why -> effects.add(new Effect.MessageRefused(from, why)));
+    if (from.equals(self) || fault.isPresent()) {
       return;
     }
     partners.meet(from, facts, settings.maxPeers());
@@ -285,11 +300,31 @@ public final class Gossip {
       it.names().forEach(name -> newest(it.tree(), name).ifPresent(wanted::add));
       sendNews(from, wanted, false);
     } else if (message instanceof GossipMessage.News it) {
-      it.facts().forEach(told -> learn(told, it.rumour()));
-      it.entries().forEach(told -> learn(told, from, it.rumour()));
+      hear(it);
     } else {
       throw new IllegalArgumentException("unknown message " + message);
     }
+  }
+
+  /** Whoever told the rest is not to miss it for what is wrong; its sender is named once. */
+  private void hear(GossipMessage.News news) {
+    PeerId from = news.from();
+    Optional<String> fault = Optional.empty();
+    for (PeerFacts told : news.facts()) {
+      Optional<String> wrong = GossipRules.fault(told);
+      if (wrong.isEmpty()) {
+        learn(told, news.rumour());
+      }
+      fault = fault.or(() -> wrong);
+    }
+    for (AppEntry told : news.entries()) {
+      Optional<String> wrong = GossipRules.fault(told, from, settings, now);
+      if (wrong.isEmpty() && !GossipRules.isOfTheFuture(told, settings, now)) {
+        learn(told, from, news.rumour());
+      }
+      fault = fault.or(() -> wrong);
+    }
+    fault.ifPresent(why -> effects.add(new Effect.MessageRefused(from, why)));
   }
 
   private void showWhereDiffering(PeerId to, Tree tree, long theirs) {
@@ -325,10 +360,7 @@ public final class Gossip {
       }
     }
     sendNews(with, newerHere, false);
-    Comparison.split(
-            newerThere,
-            name -> Held.BYTES_PER_CHAR * name.length() + Byte.SIZE,
-            settings.maxMessageBytes())
+    Comparison.split(newerThere, GossipMessage.Want::weight, settings.maxMessageBytes())
         .forEach(part -> send(with, new GossipMessage.Want(self, tree, part)));
   }
 

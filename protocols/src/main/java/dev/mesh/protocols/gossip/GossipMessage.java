@@ -81,6 +81,11 @@ public sealed interface GossipMessage {
     public Want {
       names = List.copyOf(names);
     }
+
+    /** About how many bytes a name is on the wire. */
+    static int weight(String name) {
+      return Held.BYTES_PER_CHAR * name.length() + Byte.SIZE;
+    }
   }
 
   /**

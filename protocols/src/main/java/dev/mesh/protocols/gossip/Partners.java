@@ -15,12 +15,17 @@ import java.util.TreeSet;
  * facts; as long as the mesh counts them. Peers out of reach are tried one at a time.
  */
 final class Partners {
+  private static final int PASSED_OVER = 3;
+  private static final int OF = 4;
+
   private final PeerId self;
 
   /** Known, but their facts are not. */
   private final Set<PeerId> factless = new TreeSet<>();
 
   private final Set<PeerId> unreachable = new TreeSet<>();
+
+  private Set<PeerId> distrusted = Set.of();
 
   /** Whom the mesh counts; empty: that is not known, and everybody counts. */
   private Set<PeerId> registered = Set.of();
@@ -44,6 +49,10 @@ final class Partners {
   void unreachable(Set<PeerId> peers) {
     unreachable.clear();
     unreachable.addAll(peers);
+  }
+
+  void distrusted(Set<PeerId> peers) {
+    distrusted = peers;
   }
 
   void registered(Set<PeerId> peers) {
@@ -79,11 +88,16 @@ final class Partners {
     return facts.get(self.value()).isPresent() ? known - 1 : known;
   }
 
-  /** Up to {@code count} peers that are believed to be in reach. */
+  /**
+   * Up to {@code count} peers that are believed to be in reach. One that is distrusted is passed
+   * over {@value #PASSED_OVER} times in {@value #OF} where there are others: who is thought badly
+   * of is heard all the same, should all be mistaken.
+   */
   List<PeerId> draw(HashTree<PeerFacts> facts, int count, Draws draws) {
     List<PeerId> others = List.copyOf(factless);
     int all = facts.size() + others.size();
     List<PeerId> drawn = new ArrayList<>(count);
+    List<PeerId> passedOver = new ArrayList<>();
     // A shuffle (Fisher-Yates) of all indexes that goes only as far as it must.
     Map<Integer, Integer> swapped = new HashMap<>();
     for (int i = 0; i < all && drawn.size() < count; i++) {
@@ -93,9 +107,11 @@ final class Partners {
       PeerId peer =
           index < facts.size() ? facts.at(index).peer() : others.get(index - facts.size());
       if (!peer.equals(self) && !isAway(peer)) {
-        drawn.add(peer);
+        boolean passed = distrusted.contains(peer) && draws.below(OF) < PASSED_OVER;
+        (passed ? passedOver : drawn).add(peer);
       }
     }
+    passedOver.stream().limit(count - drawn.size()).forEach(drawn::add);
     return drawn;
   }
 

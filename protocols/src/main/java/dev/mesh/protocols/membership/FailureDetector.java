@@ -89,7 +89,7 @@ public final class FailureDetector {
     record FalselyAccused(PeerId accused, PeerId by, boolean ofMost) implements Effect {}
 
     /** {@code from} has sent what no peer of this release sends, which is not heard. */
-    record Refused(PeerId from, String why) implements Effect {}
+    record MessageRefused(PeerId from, String why) implements Effect {}
   }
 
   /** How a peer stands; from good to bad. */
@@ -247,7 +247,7 @@ public final class FailureDetector {
   private void receive(Heartbeat message, long now) {
     PeerId from = message.from();
     Optional<String> fault = HeartbeatRules.fault(message);
-    fault.ifPresent(why -> effects.add(new Effect.Refused(from, why)));
+    fault.ifPresent(why -> effects.add(new Effect.MessageRefused(from, why)));
     if (from.equals(self) || fault.isPresent()) {
       return;
     }

@@ -8,10 +8,13 @@ import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.gossip.Aggregation.Input;
 import dev.mesh.protocols.gossip.Aggregation.Sample;
 import dev.mesh.protocols.gossip.Aggregation.Send;
+import dev.mesh.protocols.gossip.AggregationMessage.Mass;
+import dev.mesh.protocols.gossip.AggregationMessage.Part;
 import dev.mesh.protocols.gossip.AggregationMessage.Share;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -194,6 +197,45 @@ class AggregationTest {
     Share earlier = new Share(GossipNetwork.id(2), 6, 1, epoch(2, 9).held());
     assertEquals(7, core.handle(new Input.Received(earlier)).get(0).message().epoch());
     assertEquals(5, core.estimate(LOAD).orElseThrow().max());
+  }
+
+  @Test
+  void whatNoPeerSaysIsNotHeard() {
+    Aggregation core = new Aggregation(GossipNetwork.id(0), new Random(1)::nextInt);
+    core.handle(new Input.Round(Optional.empty(), new Sample(Map.of(LOAD, 1.0), true, 1)));
+    Map<String, Part> many = new HashMap<>();
+    for (int i = 0; i <= Epoch.MAX_NAMES; i++) {
+      many.put("v" + i, new Part(1, 1, 1, 1));
+    }
+    Mass fair = new Mass(0.5, Set.of(), Map.of(LOAD, new Part(2, 0.5, 1, 4)));
+    List<Share> refused =
+        List.of(
+            share(0, new Mass(Double.NaN, Set.of(), Map.of())),
+            share(0, new Mass(-1, Set.of(), Map.of())),
+            share(0, new Mass(1, Set.of(), many)),
+            share(0, part(new Part(Double.POSITIVE_INFINITY, 1, 1, 1))),
+            share(0, part(new Part(1, 1e300, 1, 1))),
+            share(0, part(new Part(1, -1, 1, 1))),
+            share(0, part(new Part(1, 1, 2, 1))),
+            share(0, part(new Part(1, 1, Double.NaN, 1))),
+            share(Long.MAX_VALUE, fair),
+            share(-1, fair));
+    for (Share share : refused) {
+      assertTrue(share.fault().isPresent(), share::toString);
+      assertEquals(List.of(), core.handle(new Input.Received(share)));
+      assertEquals(1, core.estimate(LOAD).orElseThrow().mean());
+    }
+    assertEquals(Optional.empty(), share(0, fair).fault());
+    assertEquals(1, core.handle(new Input.Received(share(0, fair))).size());
+    assertEquals(4, core.estimate(LOAD).orElseThrow().max());
+  }
+
+  private static Share share(long epoch, Mass mass) {
+    return new Share(GossipNetwork.id(1), epoch, 1, mass);
+  }
+
+  private static Mass part(Part part) {
+    return new Mass(0.5, Set.of(), Map.of(LOAD, part));
   }
 
   private static Epoch epoch(int index, double value) {

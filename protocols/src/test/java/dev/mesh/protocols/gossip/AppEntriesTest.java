@@ -120,7 +120,7 @@ class AppEntriesTest {
     List<Effect> effects =
         core.handle(
             new Input.Received(
-                new GossipMessage.News(GossipNetwork.id(1), true, List.of(), List.of(other))));
+                5, new GossipMessage.News(GossipNetwork.id(1), true, List.of(), List.of(other))));
     assertEquals(List.of(), effects);
     assertEquals(2, core.entries().size());
   }

@@ -123,7 +123,7 @@ final class GossipNetwork {
     }
     while (!underWay.isEmpty()) {
       Sent next = underWay.poll();
-      carryOut(next.to(), peers.get(next.to()).handle(new Input.Received(next.message())));
+      carryOut(next.to(), peers.get(next.to()).handle(new Input.Received(now, next.message())));
     }
   }
 

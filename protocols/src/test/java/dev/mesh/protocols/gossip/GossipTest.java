@@ -81,6 +81,7 @@ class GossipTest {
         (Effect.Send)
             full.handle(
                     new Input.Received(
+                        0,
                         new GossipMessage.Buckets(
                             GossipNetwork.id(999),
                             Tree.PEERS,
@@ -92,6 +93,7 @@ class GossipTest {
     for (Effect effect :
         full.handle(
             new Input.Received(
+                0,
                 new GossipMessage.Buckets(
                     GossipNetwork.id(999),
                     Tree.PEERS,
@@ -209,7 +211,7 @@ class GossipTest {
     Gossip same =
         new Gossip(
             GossipNetwork.id(1), 1, DEFAULT, new Random(1)::nextInt, core.peers(), core.entries());
-    assertEquals(List.of(), same.handle(new Input.Received(summary)));
+    assertEquals(List.of(), same.handle(new Input.Received(0, summary)));
   }
 
   @Test
@@ -279,15 +281,33 @@ class GossipTest {
   void rumoursOfARoundFitOneMessage() {
     Gossip core = gossip();
     List<PeerFacts> many = new ArrayList<>();
-    for (int i = 1; i <= 2000; i++) {
+    for (int i = 1; i <= 1000; i++) {
       many.add(GossipNetwork.facts(i, 0).at(new Version(1, 1)));
     }
     core.handle(
-        new Input.Received(new GossipMessage.News(GossipNetwork.id(9), true, many, List.of())));
+        new Input.Received(0, new GossipMessage.News(GossipNetwork.id(9), true, many, List.of())));
     List<Effect> effects = core.handle(new Input.Round(0));
     assertEquals(1 + DEFAULT.fanout(), effects.size());
     GossipMessage.News news = (GossipMessage.News) ((Effect.Send) effects.get(1)).message();
     assertTrue(news.facts().stream().mapToInt(PeerFacts::weight).sum() <= 64 * KIB);
+  }
+
+  @Test
+  void whoIsDistrustedIsDrawnAQuarterAsOftenAndAllAreIfNobodyElseIsThere() {
+    Gossip core = gossip();
+    Set<PeerId> others = new TreeSet<>();
+    for (int i = 1; i <= 10; i++) {
+      others.add(GossipNetwork.id(i));
+      core.handle(new Input.PeerKnown(GossipNetwork.id(i)));
+    }
+    core.handle(new Input.Distrusted(Set.of(GossipNetwork.id(1))));
+    int drawn = 0;
+    for (int i = 0; i < 10_000; i++) {
+      drawn += core.draw(1).equals(List.of(GossipNetwork.id(1))) ? 1 : 0;
+    }
+    assertEquals(250, drawn, 50, "of 9 that are drawn about 1080 times each");
+    core.handle(new Input.Distrusted(others));
+    assertEquals(others, new TreeSet<>(core.draw(10)));
   }
 
   @Test
@@ -316,12 +336,12 @@ class GossipTest {
   private static List<Effect> receive(Gossip core, PeerFacts facts) {
     return core.handle(
         new Input.Received(
-            new GossipMessage.News(GossipNetwork.id(9), true, List.of(facts), List.of())));
+            0, new GossipMessage.News(GossipNetwork.id(9), true, List.of(facts), List.of())));
   }
 
   private static List<Effect> receive(Gossip core, Bucket bucket) {
     return core.handle(
         new Input.Received(
-            new GossipMessage.Buckets(GossipNetwork.id(9), Tree.PEERS, List.of(bucket))));
+            0, new GossipMessage.Buckets(GossipNetwork.id(9), Tree.PEERS, List.of(bucket))));
   }
 }

@@ -421,7 +421,7 @@ class FailureDetectorTest {
     for (Heartbeat message : refused) {
       say(message);
       assertEquals(1, declared.size(), message::toString);
-      assertEquals(peer(1), ((Effect.Refused) declared.get(0)).from());
+      assertEquals(peer(1), ((Effect.MessageRefused) declared.get(0)).from());
       declared.clear();
     }
     assertEquals(Health.UP, healthOf(2));

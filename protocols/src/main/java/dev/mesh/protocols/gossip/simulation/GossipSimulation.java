@@ -83,6 +83,14 @@ public final class GossipSimulation {
     }
   }
 
+  /** From now on all the others think badly of the peer of this index. */
+  public void distrust(int index) {
+    for (int i = 0; i < peers.size(); i++) {
+      Set<PeerId> bad = i == index ? Set.of() : Set.of(id(index));
+      peers.get(i).handle(new Gossip.Input.Distrusted(bad));
+    }
+  }
+
   public int size() {
     return peers.size();
   }
@@ -121,7 +129,11 @@ public final class GossipSimulation {
 
   /** A peer drawn at random says something new of itself. */
   public Spread spread(int limit) {
-    int origin = draws.below(peers.size());
+    return spreadFrom(draws.below(peers.size()), limit);
+  }
+
+  /** The peer of this index says something new of itself. */
+  public Spread spreadFrom(int origin, int limit) {
     updates++;
     Gossip.Input news = new Gossip.Input.Publish(facts(origin, 1, "zone-of-update-" + updates));
     carryOut(peers.get(origin).handle(news));
@@ -219,7 +231,7 @@ public final class GossipSimulation {
   private void deliver() {
     for (Sent next = underWay.poll(); next != null; next = underWay.poll()) {
       if (next.message() instanceof GossipMessage it) {
-        carryOut(peers.get(next.to()).handle(new Gossip.Input.Received(it)));
+        carryOut(peers.get(next.to()).handle(new Gossip.Input.Received(now, it)));
       } else {
         AggregationMessage it = (AggregationMessage) next.message();
         sendAll(aggregations.get(next.to()).handle(new Aggregation.Input.Received(it)));

@@ -75,6 +75,21 @@ class GossipSimulationTest {
         });
   }
 
+  @Test
+  void whomAllDistrustIsHeardAndHearsWithinTheBound() {
+    Seeds.run(
+        10,
+        seed -> {
+          GossipSimulation mesh = mesh(seed, 500, 0);
+          mesh.distrust(7);
+          Spread told = mesh.spreadFrom(8, LIMIT);
+          Spread heard = mesh.spreadFrom(7, LIMIT);
+          assertTrue(told.rounds().orElseThrow() <= bound(500), told.toString());
+          assertTrue(heard.rounds().orElseThrow() <= bound(500), heard.toString());
+          return 31L * told.hashCode() + heard.hashCode();
+        });
+  }
+
   private static double bound(int peers) {
     return 1.5 * Math.log(peers) / Math.log(2) + 3;
   }
