@@ -5,6 +5,7 @@ import dev.mesh.persistence.replicated.meta.MetaCommand;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.placement.Directory;
 import dev.mesh.protocols.placement.Directory.Registered;
+import dev.mesh.protocols.placement.HandOver;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -21,13 +22,17 @@ import org.apache.pekko.actor.typed.javadsl.Receive;
 
 /**
  * Takes this peer out of the mesh: has group 0 record that it leaves, and waits until others hold
- * what it held and it is struck off the registry. Whoever wants it to leave bounds how long that
- * may take; the peer goes on leaving until it ends.
+ * what it held and it is struck off the registry, or until nothing more of it can be handed over
+ * while others are out of reach. Whoever wants it to leave bounds how long that may take; the peer
+ * goes on leaving until it ends.
  */
 final class Leaving extends AbstractBehavior<Leaving.Command> {
   static final String NAME = "leaving";
 
   private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
+  /** Whoever is out of reach for less than these looks take may be back. */
+  private static final int PATIENCE = 10;
 
   sealed interface Command {}
 
@@ -54,6 +59,9 @@ final class Leaving extends AbstractBehavior<Leaving.Command> {
 
   private final Environment environment;
   private boolean asking;
+
+  /** In how many looks, one after the other, nothing more could be done. */
+  private int looksInVain;
 
   static Behavior<Command> create(Environment environment) {
     return Behaviors.setup(
@@ -91,6 +99,12 @@ final class Leaving extends AbstractBehavior<Leaving.Command> {
           .complete(Optional.of("nobody in reach stays to take over what it holds"));
       return Behaviors.stopped();
     }
+    Optional<String> obstacle = obstacle(directory);
+    looksInVain = obstacle.isPresent() ? looksInVain + 1 : 0;
+    if (looksInVain > PATIENCE) {
+      environment.outcome().complete(obstacle);
+      return Behaviors.stopped();
+    }
     if (known.state() == Directory.PeerState.ACTIVE && !asking) {
       asking = true;
       getContext()
@@ -100,6 +114,14 @@ final class Leaving extends AbstractBehavior<Leaving.Command> {
                   new Answered(failure == null ? answer.refusal() : Optional.empty()));
     }
     return this;
+  }
+
+  /** As long as this peer leads a group, it may still be relieved of that. */
+  private Optional<String> obstacle(Directory directory) {
+    PeerContext peer = environment.peer();
+    return peer.state().groupsLed().isEmpty()
+        ? HandOver.obstacle(directory, peer.id(), environment.reachable().get())
+        : Optional.empty();
   }
 
   /** As when the whole mesh is stopped: all that still run are leaving, too. */

@@ -4,9 +4,9 @@ import dev.mesh.protocols.GroupId;
 import dev.mesh.protocols.PeerId;
 import dev.mesh.protocols.Quorum;
 import dev.mesh.protocols.placement.Directory.PeerState;
+import dev.mesh.protocols.placement.Directory.Registered;
 import dev.mesh.protocols.raft.Membership;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * How the replicas of every group come to where the ring has them: from the state that a group is
@@ -23,10 +24,12 @@ import java.util.TreeSet;
  *
  * <ul>
  *   <li>A replica is added, as a learner, and has caught up before another is removed, so that a
- *       move leaves a group no fewer copies than it had.
+ *       move leaves a group no fewer copies than it had. But who leaves does not wait for a peer
+ *       that is out of reach: it will stop, and then its copy is of no more use than none.
  *   <li>One change at a time in a group; copies are made for a bounded number of groups at once,
  *       for they cost disk and network.
- *   <li>No step is taken after which those alive would not be a majority of the voters.
+ *   <li>No step is taken after which those who are there would not be a majority of the voters:
+ *       those in reach that keep up with the group's leader, which knows soonest who is lost.
  *   <li>Who leads and is to go hands over first; in the end the ring's owner leads.
  * </ul>
  *
@@ -129,18 +132,24 @@ public final class ReplicaPlan {
     if (unwanted.isPresent()) {
       return unwanted.map(ReplicaStep.RemoveLearner::new);
     }
-    if (!members.learners().isEmpty()) {
+    if (isCopying(report)) {
       return replace(report);
     }
     if (!members.voters().containsAll(target)) {
       return target.stream()
           .filter(peer -> !members.isVoter(peer) && alive.contains(peer))
           .findFirst()
-          .map(ReplicaStep.AddLearner::new);
+          .<ReplicaStep>map(ReplicaStep.AddLearner::new)
+          .or(() -> shrink(report, target, this::leaves));
     }
     return members.voters().size() > target.size()
-        ? shrink(report, target)
+        ? shrink(report, target, voter -> !target.contains(voter))
         : lead(report, target.subList(0, 1));
+  }
+
+  private boolean leaves(PeerId peer) {
+    Registered registered = directory.peers().get(peer);
+    return registered != null && registered.state() == PeerState.LEAVING;
   }
 
   /**
@@ -161,22 +170,22 @@ public final class ReplicaPlan {
         .findFirst()
         .<ReplicaStep.Reconfigure>map(ReplicaStep.RemoveVoter::new)
         .or(() -> ready.map(ReplicaStep.Promote::new))
-        .flatMap(step -> ifSafe(step, members));
+        .flatMap(step -> ifSafe(step, report));
   }
 
   /** Removes a voter that is too many: first who is gone, at last who leads. */
-  private Optional<ReplicaStep> shrink(GroupReport report, List<PeerId> target) {
-    Membership members = report.members();
-    PeerId next =
-        members.voters().stream()
-            .filter(voter -> !target.contains(voter))
-            .min(
-                Comparator.comparing((PeerId voter) -> voter.equals(report.leader()))
-                    .thenComparing(voter -> !gone.contains(voter)))
-            .orElseThrow();
-    return next.equals(report.leader())
-        ? lead(report, target)
-        : ifSafe(new ReplicaStep.RemoveVoter(next), members);
+  private Optional<ReplicaStep> shrink(
+      GroupReport report, List<PeerId> target, Predicate<PeerId> isTooMany) {
+    return report.members().voters().stream()
+        .filter(isTooMany)
+        .min(
+            Comparator.comparing((PeerId voter) -> voter.equals(report.leader()))
+                .thenComparing(voter -> !gone.contains(voter)))
+        .flatMap(
+            next ->
+                next.equals(report.leader())
+                    ? lead(report, target)
+                    : ifSafe(new ReplicaStep.RemoveVoter(next), report));
   }
 
   /** Has the first of {@code heirs} lead that can, unless it does. */
@@ -188,10 +197,14 @@ public final class ReplicaPlan {
         .map(ReplicaStep.TransferLeadership::new);
   }
 
-  private Optional<ReplicaStep> ifSafe(ReplicaStep.Reconfigure step, Membership members) {
-    List<PeerId> voters = step.after(members).voters();
-    Set<PeerId> present = new HashSet<>(voters);
-    present.retainAll(alive);
-    return Quorum.isMajority(present.size(), voters.size()) ? Optional.of(step) : Optional.empty();
+  private Optional<ReplicaStep> ifSafe(ReplicaStep.Reconfigure step, GroupReport report) {
+    List<PeerId> voters = step.after(report.members()).voters();
+    int present =
+        (int)
+            voters.stream()
+                .filter(alive::contains)
+                .filter(voter -> voter.equals(report.leader()) || report.caughtUp().contains(voter))
+                .count();
+    return Quorum.isMajority(present, voters.size()) ? Optional.of(step) : Optional.empty();
   }
 }

@@ -1,6 +1,7 @@
 package dev.mesh.protocols.placement;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,6 +27,7 @@ class ReplicaPlanTest {
   private static final PeerId C = new PeerId("c");
   private static final GroupId ONE = new GroupId(1);
   private static final int LONG = 300;
+  private static final int SHORT = 100;
 
   @Test
   void aMeshGrowsAndShrinksAndItsReplicasFollow() {
@@ -167,9 +169,12 @@ class ReplicaPlanTest {
     Map<GroupId, GroupReport> reports = report(A, members, true, Set.of(B, C));
     assertEquals(
         Map.of(), new ReplicaPlan(directory, Set.of(A, C), Set.of(), 1).steps(reports, Set.of()));
+    ReplicaPlan plan = new ReplicaPlan(directory, Set.of(A, B, C), Set.of(), 1);
+    assertEquals(Map.of(ONE, new ReplicaStep.RemoveVoter(C)), plan.steps(reports, Set.of()));
     assertEquals(
-        Map.of(ONE, new ReplicaStep.RemoveVoter(C)),
-        new ReplicaPlan(directory, Set.of(A, B, C), Set.of(), 1).steps(reports, Set.of()));
+        Map.of(),
+        plan.steps(report(A, members, true, Set.of(C)), Set.of()),
+        "b may be dead, its leader says");
   }
 
   @Test
@@ -223,6 +228,52 @@ class ReplicaPlanTest {
 
   private static ReplicaPlan plan(Directory directory, PeerId gone) {
     return new ReplicaPlan(directory, Set.of(A), Set.of(gone), 1);
+  }
+
+  @Test
+  void whoLeavesDoesNotWaitForWhoIsOutOfReach() {
+    PeerId d = new PeerId("d");
+    Map<PeerId, PeerState> peers =
+        Map.of(A, PeerState.ACTIVE, B, PeerState.ACTIVE, C, PeerState.LEAVING, d, PeerState.ACTIVE);
+    for (List<PeerId> learners : List.of(List.<PeerId>of(), List.of(d))) {
+      Membership members = new Membership(List.of(A, B, C), learners);
+      ReplicaPlan plan = new ReplicaPlan(directory(peers, members), Set.of(A, B, C), Set.of(), 1);
+      assertEquals(
+          Map.of(ONE, new ReplicaStep.RemoveVoter(C)),
+          plan.steps(report(A, members, true, Set.of(B, C)), Set.of()));
+      assertInstanceOf(
+          ReplicaStep.TransferLeadership.class,
+          plan.steps(report(C, members, true, Set.of(A, B)), Set.of()).get(ONE));
+    }
+  }
+
+  @Test
+  void whoLeavesKnowsWhenNothingMoreCanBeHandedOver() {
+    int[] stuck = {0};
+    int[] left = {0};
+    Seeds.run(
+        80,
+        seed -> {
+          SeededDraws draws = new SeededDraws(seed);
+          String[] founders =
+              IntStream.range(0, 3 + draws.below(5)).mapToObj(i -> "p" + i).toArray(String[]::new);
+          ReplicaMoves mesh = new ReplicaMoves(1 + draws.below(4), draws.fork(), founders);
+          mesh.run(SHORT);
+          PeerId leaver = new PeerId("p0");
+          IntStream.range(1, founders.length)
+              .filter(i -> draws.chance(35))
+              .forEach(i -> mesh.kill(new PeerId("p" + i)));
+          mesh.leave(leaver);
+          mesh.runWhileNobodyIsGivenUp();
+          boolean registered = mesh.registered().contains(leaver);
+          assertEquals(
+              registered,
+              registered && HandOver.obstacle(mesh.directory(), leaver, mesh.alive()).isPresent(),
+              () -> mesh.directory() + " with " + mesh.alive());
+          (registered ? stuck : left)[0]++;
+          return mesh.hash();
+        });
+    assertTrue(stuck[0] > 10 && left[0] > 10, stuck[0] + " stuck, " + left[0] + " left");
   }
 
   @Test
