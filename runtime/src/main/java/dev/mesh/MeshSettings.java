@@ -126,8 +126,8 @@ public record MeshSettings(
 
   private static OverlaySettings overlay(Checked overlay) {
     int least = overlay.integer("min-neighbours", 3, 16);
-    int wanted = overlay.integer("wanted-neighbours", least, 32);
-    int most = overlay.integer("max-neighbours", wanted, 32);
+    int wanted = overlay.integer("wanted-neighbours", least, OverlaySettings.MOST_NEIGHBOURS);
+    int most = overlay.integer("max-neighbours", wanted, OverlaySettings.MOST_NEIGHBOURS);
     int candidates = overlay.integer("candidates", 2 * most, 1000);
     int silent = overlay.integer("silent-rounds", 1, 100);
     return new OverlaySettings(
@@ -135,10 +135,10 @@ public record MeshSettings(
         wanted,
         most,
         candidates,
-        overlay.integer("exchanged", 2, Math.min(candidates, 100)),
+        overlay.integer("exchanged", 2, Math.min(candidates, OverlaySettings.MOST_EXCHANGED)),
         silent,
         overlay.integer("answer-rounds", 1, 100),
-        overlay.integer("max-age", silent, 10_000));
+        overlay.integer("max-age", silent, OverlaySettings.MOST_AGE));
   }
 
   private static ReputationSettings reputation(Checked reputation) {

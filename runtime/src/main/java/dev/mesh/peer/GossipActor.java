@@ -127,7 +127,7 @@ final class GossipActor extends AbstractBehavior<GossipActor.Command> {
 
   private Behavior<Command> onAggregates(GossipWire.OfAggregates it) {
     AggregationMessage message = it.message();
-    message.fault().ifPresent(why -> refusals.refused(message.from(), "an aggregate", why));
+    message.fault().ifPresent(why -> refusals.refused(message.from(), "aggregates", why));
     return handle(new Aggregation.Input.Received(message));
   }
 

@@ -215,7 +215,7 @@ final class HeartbeatActor extends AbstractBehavior<HeartbeatActor.Command> {
       LOG.debug("{} has refuted what {} said of it", it.accused(), it.by());
       environment.witness().saw(it.by(), Outcome.of(it), 1);
     } else if (effect instanceof Effect.MessageRefused it) {
-      refusals.refused(it.from(), "a heartbeat", it.why());
+      refusals.refused(it.from(), "heartbeat", it.why());
     } else {
       throw new IllegalStateException("no rule for " + effect);
     }

@@ -9,6 +9,7 @@ import dev.mesh.protocols.membership.Overlay;
 import dev.mesh.protocols.membership.Overlay.Effect;
 import dev.mesh.protocols.membership.Overlay.Input;
 import dev.mesh.protocols.membership.OverlayMessage;
+import dev.mesh.protocols.membership.Witness;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,21 +52,23 @@ final class OverlayActor extends AbstractBehavior<OverlayActor.Command> {
 
   private final PeerContext peer;
   private final Overlay overlay;
+  private final Refusals refusals;
 
-  static Behavior<Command> create(PeerContext peer) {
+  static Behavior<Command> create(PeerContext peer, Witness witness) {
     return Behaviors.setup(
         context ->
             Behaviors.withTimers(
                 timers -> {
                   timers.startTimerWithFixedDelay(
                       Round.INSTANCE, peer.settings().overlayInterval());
-                  return new OverlayActor(context, peer);
+                  return new OverlayActor(context, peer, witness);
                 }));
   }
 
-  private OverlayActor(ActorContext<Command> context, PeerContext peer) {
+  private OverlayActor(ActorContext<Command> context, PeerContext peer, Witness witness) {
     super(context);
     this.peer = peer;
+    this.refusals = new Refusals(peer.state(), witness);
     SplittableRandom random = new SplittableRandom();
     this.overlay =
         new Overlay(
@@ -122,6 +125,8 @@ final class OverlayActor extends AbstractBehavior<OverlayActor.Command> {
         LOG.debug("{} is a neighbour", it.neighbour());
       } else if (effect instanceof Effect.Disconnected it) {
         LOG.debug("{} is no longer a neighbour", it.neighbour());
+      } else if (effect instanceof Effect.MessageRefused it) {
+        refusals.refused(it.from(), "overlay", it.why());
       } else {
         throw new IllegalStateException("no rule for " + effect);
       }

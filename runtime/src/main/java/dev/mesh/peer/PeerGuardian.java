@@ -271,7 +271,7 @@ public final class PeerGuardian extends AbstractBehavior<PeerGuardian.Command> {
             restarting(HeartbeatActor.create(peer, witness, (id, life) -> lost(service, id, life))),
             HeartbeatActor.NAME,
             HeartbeatActor.dispatcher());
-    getContext().spawn(restarting(OverlayActor.create(peer)), OverlayActor.NAME);
+    getContext().spawn(restarting(OverlayActor.create(peer, witness)), OverlayActor.NAME);
     getContext()
         .spawn(restarting(GossipActor.create(peer, service::facts, witness)), GossipActor.NAME);
     askLedgers(tasks);

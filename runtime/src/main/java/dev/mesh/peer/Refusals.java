@@ -43,7 +43,7 @@ final class Refusals {
   /**
    * A message was not heard.
    *
-   * @param what kind of message it was
+   * @param what by what it was sent: "heartbeat", for example
    * @param why what is wrong with it
    */
   void refused(PeerId from, String what, String why) {
@@ -52,7 +52,7 @@ final class Refusals {
     Long told = toldAt.get(from);
     if (told == null || now - told > QUIET.toNanos()) {
       toldAt.put(from, now);
-      String text = "what " + from + " says as " + what + " is refused: " + why;
+      String text = "what " + from + " says by " + what + " is refused: " + why;
       LOG.warn("{}", text);
       state.happened(new MeshEvent.PeerRefused(text));
     }

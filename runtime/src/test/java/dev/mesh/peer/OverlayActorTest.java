@@ -57,7 +57,9 @@ class OverlayActorTest {
           .systemActorOf(
               Behaviors.setup(
                   context -> {
-                    context.spawn(OverlayActor.create(peer), OverlayActor.NAME);
+                    context.spawn(
+                        OverlayActor.create(peer, (subject, outcome, times) -> {}),
+                        OverlayActor.NAME);
                     return Behaviors.empty();
                   }),
               PeerRefs.GUARDIAN,

@@ -29,12 +29,6 @@ import java.util.Set;
  * thread at a time; {@link #peers} and {@link #entries} are immutable snapshots.
  */
 public final class Gossip {
-  /**
-   * How many peers may tell new measures of themselves in a round, in the whole mesh. In a larger
-   * mesh each waits its turn, so that facts that change all the time do not add up.
-   */
-  static final int PUBLISHED_PER_ROUND = 32;
-
   /** What gossip learns. */
   public sealed interface Input {
     /** A round begins. */
@@ -97,23 +91,16 @@ public final class Gossip {
   }
 
   private final PeerId self;
-  private final long incarnation;
   private final GossipSettings settings;
   private final Draws draws;
   private final Partners partners;
   private final AppEntries entries;
+  private final OwnFacts own;
   private final Rumours rumours = new Rumours();
   private final List<Effect> effects = new ArrayList<>();
   private HashTree<PeerFacts> facts;
 
-  /** What this peer last said of itself, which may have to wait its turn. */
-  private Optional<PeerFacts> own = Optional.empty();
-
-  /** How often this peer has published. */
-  private long counter;
-
   private long round;
-  private long publishedIn;
   private long now;
   private Optional<Long> reachableSince = Optional.empty();
 
@@ -135,13 +122,13 @@ public final class Gossip {
       HashTree<PeerFacts> facts,
       HashTree<AppEntry> entries) {
     this.self = self;
-    this.incarnation = incarnation;
+    this.own = new OwnFacts(incarnation);
     this.settings = settings;
     this.draws = draws;
     this.facts = facts;
     this.partners = new Partners(self);
     this.entries = new AppEntries(self, settings, entries);
-    facts.get(self.value()).ifPresent(said -> catchUpWith(said.version()));
+    facts.get(self.value()).ifPresent(said -> own.catchUpWith(said.version()));
   }
 
   public List<Effect> handle(Input input) {
@@ -149,7 +136,7 @@ public final class Gossip {
     if (input instanceof Input.Round next) {
       round(next.now());
     } else if (input instanceof Input.Publish publish) {
-      own = Optional.of(publish.facts());
+      own.are(publish.facts());
       publishIfDue();
     } else if (input instanceof Input.Write write) {
       write(write);
@@ -250,21 +237,12 @@ public final class Gossip {
   }
 
   private void publishIfDue() {
-    if (own.isEmpty()) {
-      return;
-    }
-    PeerFacts next = own.get().at(new Version(incarnation, counter));
-    Optional<PeerFacts> said = facts.get(self.value());
-    boolean waits =
-        said.isPresent()
-            && next.differsInMeasuresOnly(said.get())
-            && (round - publishedIn) * PUBLISHED_PER_ROUND < partners.size(facts);
-    if (!said.equals(Optional.of(next)) && !waits) {
-      counter++;
-      publishedIn = round;
-      facts = facts.with(next.at(new Version(incarnation, counter)));
-      spread(Tree.PEERS, self.value());
-    }
+    own.due(facts.get(self.value()), round, partners.size(facts))
+        .ifPresent(
+            next -> {
+              facts = facts.with(next);
+              spread(Tree.PEERS, self.value());
+            });
   }
 
   private void write(Input.Write write) {
@@ -364,10 +342,9 @@ public final class Gossip {
         .forEach(part -> send(with, new GossipMessage.Want(self, tree, part)));
   }
 
-  /** A core that was begun anew in the same life goes on counting where others heard it last. */
+  /** Others have heard this of this peer. */
   private void catchUpWith(Version heard) {
-    if (heard.incarnation() == incarnation && heard.counter() > counter) {
-      counter = heard.counter();
+    if (own.catchUpWith(heard)) {
       publishIfDue();
     }
   }

@@ -71,6 +71,9 @@ public final class Overlay {
     record Connected(PeerId neighbour) implements Effect {}
 
     record Disconnected(PeerId neighbour) implements Effect {}
+
+    /** {@code from} has sent what no peer of this release sends, which is not heard. */
+    record MessageRefused(PeerId from, String why) implements Effect {}
   }
 
   private final Candidate self;
@@ -263,7 +266,9 @@ public final class Overlay {
 
   private void receive(OverlayMessage message) {
     Candidate from = message.from();
-    if (from.peer().equals(self.peer())) {
+    Optional<String> fault = message.fault();
+    fault.ifPresent(why -> effects.add(new Effect.MessageRefused(from.peer(), why)));
+    if (from.peer().equals(self.peer()) || fault.isPresent()) {
       return;
     }
     Neighbour neighbour = neighbours.get(from.peer());

@@ -22,11 +22,23 @@ public record OverlaySettings(
     int answerRounds,
     int maxAge) {
 
+  /** The most that {@code maxNeighbours} can be. */
+  public static final int MOST_NEIGHBOURS = 32;
+
+  /** The most that {@code exchanged} can be. */
+  public static final int MOST_EXCHANGED = 100;
+
+  /** The most that {@code maxAge} can be. */
+  public static final int MOST_AGE = 10_000;
+
   /** Three to five neighbours; what the measurements in the documentation were made with. */
   public static final OverlaySettings DEFAULT = new OverlaySettings(3, 4, 5, 40, 8, 4, 3, 60);
 
   public OverlaySettings {
-    if (minNeighbours < 3 || wantedNeighbours < minNeighbours || maxNeighbours < wantedNeighbours) {
+    if (minNeighbours < 3
+        || wantedNeighbours < minNeighbours
+        || maxNeighbours < wantedNeighbours
+        || maxNeighbours > MOST_NEIGHBOURS) {
       throw new IllegalArgumentException(
           "neighbours: min "
               + minNeighbours
@@ -34,16 +46,21 @@ public record OverlaySettings(
               + wantedNeighbours
               + ", max "
               + maxNeighbours
-              + " must be 3 or more and not fall");
+              + " must be 3 to "
+              + MOST_NEIGHBOURS
+              + " and not fall");
     }
-    if (candidates < 2 * maxNeighbours || exchanged < 2 || exchanged > candidates) {
+    if (candidates < 2 * maxNeighbours
+        || exchanged < 2
+        || exchanged > Math.min(candidates, MOST_EXCHANGED)) {
       throw new IllegalArgumentException(
           candidates
               + " candidates, "
               + exchanged
-              + " in a message: at least twice the neighbours, and from 2 to all of them");
+              + " in a message: at least twice the neighbours, and from 2 to all of them, at most "
+              + MOST_EXCHANGED);
     }
-    if (silentRounds < 1 || answerRounds < 1 || maxAge < silentRounds) {
+    if (silentRounds < 1 || answerRounds < 1 || maxAge < silentRounds || maxAge > MOST_AGE) {
       throw new IllegalArgumentException(
           "rounds of silence "
               + silentRounds
@@ -51,7 +68,8 @@ public record OverlaySettings(
               + answerRounds
               + " must be positive, and the age "
               + maxAge
-              + " not less than the silence");
+              + " from the silence to "
+              + MOST_AGE);
     }
   }
 }

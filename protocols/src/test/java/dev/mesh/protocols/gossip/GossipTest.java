@@ -164,7 +164,7 @@ class GossipTest {
   @Test
   void inALargeMeshMeasuresWaitTheirTurnAndNothingElseDoes() {
     Gossip core = gossip();
-    for (int i = 1; i <= 10 * Gossip.PUBLISHED_PER_ROUND; i++) {
+    for (int i = 1; i <= 10 * OwnFacts.PUBLISHED_PER_ROUND; i++) {
       core.handle(new Input.PeerKnown(GossipNetwork.id(i)));
     }
     int published = 0;

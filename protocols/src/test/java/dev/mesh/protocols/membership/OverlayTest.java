@@ -14,6 +14,7 @@ import dev.mesh.protocols.membership.OverlayMessage.Sighting;
 import dev.mesh.protocols.membership.OverlayMessage.Unlink;
 import dev.mesh.protocols.sim.SeededDraws;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -65,6 +66,26 @@ class OverlayTest {
     assertEquals(List.of(), overlay.handle(new Input.PeerGone(new PeerId("a"), 1)));
     assertEquals(
         List.of(disconnected("a")), overlay.handle(new Input.PeerGone(new PeerId("a"), 2)));
+  }
+
+  @Test
+  void whatNoPeerSaysIsNotHeard() {
+    Candidate from = candidate("a", 1);
+    Sighting told = new Sighting(candidate("b", 1), 0);
+    for (OverlayMessage message :
+        List.of(
+            new Link(from, -1),
+            new Link(from, OverlaySettings.MOST_NEIGHBOURS + 1),
+            new Unlink(from, List.of(told, new Sighting(candidate("c", 1), Integer.MAX_VALUE))),
+            new Unlink(from, List.of(new Sighting(candidate("c", 1), -1))),
+            new Exchange(
+                from, false, Collections.nCopies(OverlaySettings.MOST_EXCHANGED + 1, told)))) {
+      List<Effect> effects = receive(message);
+      assertEquals(1, effects.size(), effects::toString);
+      assertEquals(new PeerId("a"), ((Effect.MessageRefused) effects.get(0)).from());
+    }
+    assertEquals(List.of(), overlay.candidates());
+    assertEquals(List.of(), overlay.neighbours());
   }
 
   @Test
