@@ -1,5 +1,6 @@
 package dev.mesh.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "kv",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "(get | put | cas | delete | list | watch)",
+    synopsisSubcommandLabel = "(get | put | cas | delete | list | watch | usage)",
     subcommands = {KvListCommand.class, KvWatchCommand.class},
     description = {
       "Read and write the memory that the peers share: values under keys, each with a version.",
@@ -41,7 +42,7 @@ final class KvCommand implements Runnable {
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "say what to do: get, put, cas, delete, list or watch");
+        spec.commandLine(), "say what to do: get, put, cas, delete, list, watch or usage");
   }
 
   @Command(name = "get", mixinStandardHelpOptions = true, description = "Print a value.")
@@ -135,6 +136,28 @@ final class KvCommand implements Runnable {
       console.print(Console.MAPPER.createObjectNode().put("key", key).put("deleted", true));
     } else {
       console.print("deleted " + key);
+    }
+    return ExitCode.DONE;
+  }
+
+  @Command(
+      name = "usage",
+      mixinStandardHelpOptions = true,
+      description = "Say how full the group is that keeps the namespace; it may keep others, too.")
+  int usage(@Mixin ClientOptions mesh, @Mixin KvOptions memory) {
+    JsonNode usage = mesh.client().get(memory.path() + "?usage=true");
+    Console console = Console.of(spec);
+    if (mesh.json()) {
+      console.print(usage);
+    } else {
+      Table table = new Table("group", "keys", "of", "bytes", "of");
+      table.row(
+          usage.path("group").asText(),
+          usage.path("keys").asText(),
+          usage.path("maxKeys").asText(),
+          usage.path("bytes").asText(),
+          usage.path("maxBytes").asText());
+      table.lines().forEach(console::print);
     }
     return ExitCode.DONE;
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.mesh.memory.Change;
 import dev.mesh.memory.Entry;
 import dev.mesh.memory.Listing;
+import dev.mesh.memory.Usage;
 
 /**
  * Entries of the shared memory as JSON. A value that is UTF-8 is {@code value}, any other {@code
@@ -27,6 +28,16 @@ final class MemoryJson {
       json.put("after", last);
     }
     return json;
+  }
+
+  static ObjectNode write(Usage usage) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("group", usage.group())
+        .put("keys", usage.keys())
+        .put("maxKeys", usage.maxKeys())
+        .put("bytes", usage.bytes())
+        .put("maxBytes", usage.maxBytes());
   }
 
   static ObjectNode write(Change change) {

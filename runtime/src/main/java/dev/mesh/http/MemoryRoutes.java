@@ -30,9 +30,10 @@ import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.Route;
 
 /**
- * The routes below {@code /v1/memory}: {@code /{namespace}} lists and watches, {@code
- * /{namespace}/{key}} reads and writes one value, whose bytes are the body. The version of a value
- * is its {@code ETag}; {@code If-Match} and {@code If-None-Match: *} make a write conditional.
+ * The routes below {@code /v1/memory}: {@code /{namespace}} lists, watches and says how full it is,
+ * {@code /{namespace}/{key}} reads and writes one value, whose bytes are the body. The version of a
+ * value is its {@code ETag}; {@code If-Match} and {@code If-None-Match: *} make a write
+ * conditional.
  */
 final class MemoryRoutes extends AllDirectives {
   private static final long BODY_TIMEOUT_MILLIS = 30_000;
@@ -87,9 +88,14 @@ final class MemoryRoutes extends AllDirectives {
     if (target.key().isPresent()) {
       return get(target, target.key().get(), consistency(query));
     }
-    return Boolean.parseBoolean(query.getOrDefault("watch", "false"))
-        ? watch(target, request, query)
-        : list(target, query);
+    if (isTrue(query, "usage")) {
+      return memory(target).usage().thenApply(usage -> Answers.json(200, MemoryJson.write(usage)));
+    }
+    return isTrue(query, "watch") ? watch(target, request, query) : list(target, query);
+  }
+
+  private static boolean isTrue(Map<String, String> query, String name) {
+    return Boolean.parseBoolean(query.getOrDefault(name, "false"));
   }
 
   private CompletionStage<HttpResponse> get(

@@ -71,6 +71,9 @@ public interface Memory {
   /** Entries whose keys begin with a prefix, in the order of the bytes of their UTF-8. */
   CompletionStage<Listing> list(Listing.Query query);
 
+  /** How full the group that keeps this namespace is, as the nearest replica has it. */
+  CompletionStage<Usage> usage();
+
   /**
    * Changes of keys that begin with {@code prefix}, for as long as the source runs: first a {@link
    * Change.Kind#PUT} for each entry that is there, then {@link Change.Kind#READY}, then what

@@ -7,6 +7,7 @@ import dev.mesh.persistence.replicated.memory.MemoryAnswer.Status;
 import dev.mesh.persistence.replicated.memory.MemoryBound;
 import dev.mesh.persistence.replicated.memory.MemoryCommand;
 import dev.mesh.persistence.replicated.memory.MemoryQuery;
+import dev.mesh.persistence.replicated.memory.MemoryTotals;
 import dev.mesh.protocols.Bytes;
 import dev.mesh.protocols.GroupId;
 import java.util.Optional;
@@ -112,6 +113,20 @@ final class ReplicatedMemory implements Memory {
             .map(found -> new Listing.Keyed(found.key(), Entry.of(found.entry())))
             .toList(),
         page.more());
+  }
+
+  @Override
+  public CompletionStage<Usage> usage() {
+    return checked(
+        () ->
+            ask(new MemoryQuery.Totals(), Consistency.STALE)
+                .thenApply(answer -> usage(MemoryTotals.decode(answer))));
+  }
+
+  private Usage usage(MemoryTotals totals) {
+    MemoryBound bound = service.settings().bound();
+    return new Usage(
+        group.value(), totals.keys(), bound.maxKeys(), totals.bytes(), bound.maxBytes());
   }
 
   @Override

@@ -44,7 +44,9 @@ final class Members {
 
   Members(ActorSystem<?> system, PeerContext peer) {
     this.cluster = Cluster.get(system);
-    // The only place where Pekko shows who accuses whom.
+    // Pekko's public API says who is out of reach of anybody, not of whom: one who is cut off, or
+    // has
+    // just gone on after a pause, accuses all the others, and whom to believe takes both sides.
     this.known = org.apache.pekko.cluster.Cluster.get(Adapter.toClassic(system)).readView();
     this.refs = peer.refs();
     this.state = peer.state();

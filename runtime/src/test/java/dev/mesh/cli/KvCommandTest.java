@@ -107,6 +107,25 @@ class KvCommandTest {
   }
 
   @Test
+  void theUsageIsShownAndWhatDoesNotFitIsNoWrongUsage() throws Exception {
+    assertEquals(0, kv("put", "k", "v"));
+    printed();
+    assertEquals(0, kv("usage", "--json"));
+    assertEquals(
+        Console.MAPPER.readTree(
+            """
+            {"group":3,"keys":1,"maxKeys":10,"bytes":1,"maxBytes":1000}
+            """),
+        Console.MAPPER.readTree(printed()));
+    assertEquals(0, kv("usage"));
+    assertTrue(printed().contains("1000"));
+    peer.shared("default")
+        .refuse(new MemoryException(MemoryException.Code.FULL, "no room for 'k'"));
+    assertEquals(1, kv("put", "k", "v"));
+    assertTrue(err.toString().contains("no room for 'k'"), err.toString());
+  }
+
+  @Test
   void compareAndSetGoesByTheVersion() {
     assertEquals(0, kv("cas", "k", "absent", "a"));
     assertEquals(1, kv("cas", "k", "absent", "b"));

@@ -7,6 +7,7 @@ import dev.mesh.memory.Listing;
 import dev.mesh.memory.Memory;
 import dev.mesh.memory.MemoryException;
 import dev.mesh.memory.MismatchException;
+import dev.mesh.memory.Usage;
 import dev.mesh.memory.Write;
 import dev.mesh.protocols.Bytes;
 import java.time.Instant;
@@ -96,6 +97,11 @@ public final class FakeMemory implements Memory {
           int size = Math.min(found.size(), query.limit());
           return new Listing(found.subList(0, size), size < found.size());
         });
+  }
+
+  @Override
+  public CompletionStage<Usage> usage() {
+    return done(() -> new Usage(3, entries.size(), 10, revision, 1000));
   }
 
   @Override

@@ -192,6 +192,10 @@ class MemoryTest {
     MemoryException refusal = refused(MemoryException.class, memory.put("k5", large));
     assertEquals(MemoryException.Code.FULL, refusal.code());
     assertTrue(refusal.outcomeKnown());
+    Usage usage = join(memory.usage());
+    assertEquals(5L * (200 * 1024 + "full".length() + "k0".length()), usage.bytes());
+    assertEquals(5, usage.keys());
+    assertEquals(1 << 20, usage.maxBytes());
     assertTrue(
         refusal.getMessage().contains("mesh.memory.max-bytes = 1048576"), refusal.getMessage());
     join(memory.put("k4", large));
