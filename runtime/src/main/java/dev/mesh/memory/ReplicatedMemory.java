@@ -178,8 +178,8 @@ final class ReplicatedMemory implements Memory {
     return new MemoryException(
         Code.FULL,
         ("'%s' does not fit: group %d, which keeps the namespace '%s', holds %s, and"
-             + " mesh.memory.%s; delete what is not needed, give entries a time to live, or set it"
-             + " higher at every peer")
+                + " mesh.memory.%s; delete what is not needed, give entries a time to live, or set it"
+                + " higher at every peer")
             .formatted(key, group.value(), namespace, held, bound));
   }
 
