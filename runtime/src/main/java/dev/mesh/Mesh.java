@@ -199,7 +199,13 @@ public final class Mesh implements Extension {
     return state.events();
   }
 
-  /** Completes, with the reason, when this actor system can never be a member again. */
+  /**
+   * Completes, with the reason, when this actor system can never be a member again: end it, if it
+   * has not ended, and start another one on the same folder. Where the mesh manages the cluster
+   * that is once a majority is in reach again, and the system goes on, read-only, until then. Where
+   * the application does, that is when the cluster removes it; with {@code
+   * run-coordinated-shutdown-when-down}, Pekko's default, the system then ends by itself.
+   */
   public CompletionStage<String> mustBeReplaced() {
     return state.mustBeReplaced();
   }

@@ -3,6 +3,7 @@ package dev.mesh.peer;
 import dev.mesh.events.MeshEvent;
 import dev.mesh.persistence.serialization.WireMessage;
 import dev.mesh.protocols.membership.Bootstrap;
+import dev.mesh.protocols.membership.ClusterView;
 import dev.mesh.protocols.membership.Contact;
 import dev.mesh.protocols.membership.Discovery;
 import dev.mesh.protocols.membership.DiscoverySettings;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.eventstream.EventStream;
@@ -172,7 +174,24 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
   }
 
   private Behavior<Command> onClusterChanged() {
-    return handle(new Discovery.Input.ClusterChanged(now(), members.view()));
+    ClusterView view = members.view();
+    if (!peer.settings().manageCluster() && wasRemoved(view)) {
+      mustBeReplaced("its cluster has removed this peer");
+    }
+    return handle(new Discovery.Input.ClusterChanged(now(), view));
+  }
+
+  /** Not if the application itself ends the system, and so leaves its cluster. */
+  private boolean wasRemoved(ClusterView view) {
+    return view.standing() == ClusterView.Standing.REMOVED
+        && CoordinatedShutdown.get(getContext().getSystem())
+            .getShutdownReason()
+            .filter(reason -> !reason.equals(CoordinatedShutdown.clusterDowningReason()))
+            .isEmpty();
+  }
+
+  private void mustBeReplaced(String why) {
+    peer.state().mustBeReplaced().complete(why);
   }
 
   private Behavior<Command> handle(Discovery.Input input) {
@@ -196,6 +215,8 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
       peer.state().happened(new MeshEvent.PeerRefused(it.message()));
       witness.saw(it.peer(), Outcome.REFUSED_MESSAGE, 1);
       LOG.warn("{}", it.message());
+    } else if (effect instanceof Discovery.Effect.RestartSystem it) {
+      mustBeReplaced(it.why());
     } else if (peer.settings().manageCluster()) {
       enter(effect);
     }
@@ -209,8 +230,6 @@ final class DiscoveryActor extends AbstractBehavior<DiscoveryActor.Command> {
     } else if (effect instanceof Discovery.Effect.JoinCluster it) {
       LOG.info("Joining the cluster through {}", it.addresses());
       cluster.manager().tell(new JoinSeedNodes(seedNodes(it.addresses())));
-    } else if (effect instanceof Discovery.Effect.RestartSystem it) {
-      peer.state().mustBeReplaced().complete(it.why());
     } else {
       throw new IllegalStateException("no rule for " + effect);
     }

@@ -2,6 +2,7 @@ package dev.mesh.peer;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
@@ -34,7 +35,10 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Down;
+import org.apache.pekko.cluster.typed.Join;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -163,6 +167,29 @@ class DiscoveryActorTest {
             OTHER, 2, Optional.empty(), Optional.of(theirs.founders()), Optional.of(theirs));
     LoggingTestKit.warn("it belongs to mesh " + theirs.id())
         .expect(kit.system(), () -> say("mine", VERSION, of));
+  }
+
+  /** The test's configuration leaves the cluster to the application. */
+  @Test
+  void anApplicationIsToldThatItsClusterHasRemovedIt() {
+    say("mine", VERSION, announcement(Optional.of(BOTH)));
+    Cluster cluster = Cluster.get(kit.system());
+    cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    await().atMost(PATIENCE).until(() -> cluster.selfMember().status() == MemberStatus.up());
+    assertFalse(state.mustBeReplaced().isDone());
+    cluster.manager().tell(new Down(cluster.selfMember().address()));
+    String why = state.mustBeReplaced().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    assertEquals("its cluster has removed this peer", why);
+  }
+
+  @Test
+  void anApplicationThatLeavesItsClusterIsNotAskedToReplaceItsSystem() {
+    Cluster cluster = Cluster.get(kit.system());
+    cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    await().atMost(PATIENCE).until(() -> cluster.selfMember().status() == MemberStatus.up());
+    kit.system().terminate();
+    await().atMost(PATIENCE).until(() -> kit.system().whenTerminated().isCompleted());
+    assertFalse(state.mustBeReplaced().isDone());
   }
 
   private Hello hello() {
